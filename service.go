@@ -1,0 +1,122 @@
+package gophermeter
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/gophermeter/gophermeter/internal/errs"
+)
+
+// Service is one service's API: the low-level door that the service packages go through, and the escape
+// hatch for what they lack. It is safe for concurrent use, and prints its URL only.
+type Service struct{ in *service }
+
+// service stands behind a pointer so that no verb of fmt reaches its secrets.
+type service struct {
+	name    string // catalogue type, or host
+	base    *url.URL
+	secret  http.Header
+	session *session
+	engine  *engine
+}
+
+// NewService is a service outside any catalogue, authenticated by fixed headers. The headers are secret:
+// they are never logged, never printed and never sent to another origin.
+func NewService(endpoint string, secret http.Header, opts ...Option) (*Service, error) {
+	set, err := newSettings(opts)
+	if err != nil {
+		return nil, err
+	}
+	base, err := parseEndpoint("endpoint", endpoint)
+	if err != nil {
+		return nil, err
+	}
+	eng, err := newEngine(set, set.tls)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{&service{name: base.Hostname(), base: base, secret: secret.Clone(), engine: eng}}, nil
+}
+
+// Do sends a request and returns the response with its body live, for the caller to close. It is repeated
+// as the package documentation says until the header of an expected status is in; any other status is an
+// [*Error].
+func (s *Service) Do(ctx context.Context, r Request) (*http.Response, error) {
+	var live *http.Response
+	err := s.in.call(ctx, r, func(resp *http.Response) (bool, error) {
+		live = resp
+		return false, nil
+	})
+	return live, err
+}
+
+// Read sends a request and hands the whole body to use, which must not keep it. A body that was cut short,
+// or of which use says io.ErrUnexpectedEOF, repeats the request, so use may run more than once: what an
+// earlier run gathered is to be thrown away by the next. Any other error of use is returned with the call.
+func (s *Service) Read(ctx context.Context, r Request, use func(h http.Header, body []byte) error) error {
+	return s.in.call(ctx, r, func(resp *http.Response) (torn bool, err error) {
+		defer resp.Body.Close()
+		buf := bodies.Get().(*bytes.Buffer)
+		defer bodies.Put(buf)
+		buf.Reset()
+		limit := s.in.engine.set.maxBody
+		if _, err := buf.ReadFrom(io.LimitReader(resp.Body, limit+1)); err != nil {
+			return true, err
+		}
+		if int64(buf.Len()) > limit {
+			return false, errs.TooLarge(limit)
+		}
+		err = use(resp.Header, buf.Bytes())
+		return errs.Torn(err), err
+	})
+}
+
+// bodies are the buffers of whole bodies; what is decoded from them copies what it keeps.
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// Base is the same service under another version: its URL ends in /version whatever the catalogue's ended
+// in, and in none where version is empty.
+func (s *Service) Base(version string) *Service {
+	cp := *s.in
+	u := *cp.base
+	segments := strings.Split(strings.Trim(u.Path, "/"), "/")
+	for i := len(segments) - 1; i >= 0; i-- {
+		if versionSegment.MatchString(segments[i]) {
+			segments = segments[:i]
+			break
+		}
+	}
+	if version != "" {
+		segments = append(segments, version)
+	}
+	u.Path, u.RawPath = "/"+strings.TrimLeft(strings.Join(segments, "/"), "/"), ""
+	cp.base = &u
+	return &Service{&cp}
+}
+
+var versionSegment = regexp.MustCompile(`^v\d+(\.\d+)?$`)
+
+// Endpoint is the URL that requests go below.
+func (s *Service) Endpoint() string { return s.in.base.Redacted() }
+
+// String is the URL of the service.
+func (s *Service) String() string { return s.Endpoint() }
+
+// parseEndpoint reads a URL that requests can go below.
+func parseEndpoint(field, endpoint string) (*url.URL, error) {
+	u, err := url.Parse(endpoint)
+	switch {
+	case err != nil:
+		return nil, errs.Invalid(field, "is not a URL")
+	case u.Scheme != "http" && u.Scheme != "https", u.Host == "":
+		return nil, errs.Invalid(field, "%q is not an http or https URL", u.Redacted())
+	}
+	u.RawQuery, u.Fragment = "", ""
+	return u, nil
+}
