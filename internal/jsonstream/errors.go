@@ -9,14 +9,14 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// ErrTorn says that a document ends before it is complete. What there is of it may be right: a server
-// that sends no Content-Length can close a connection halfway without anyone noticing. The request may
-// be repeated. Errors that match it also match io.ErrUnexpectedEOF.
+// ErrTorn says that a document ends before it is complete: its connection was closed halfway, which
+// nothing else tells when there is no Content-Length. Asking again may give all of it. What matches it
+// matches io.ErrUnexpectedEOF too.
 var ErrTorn = errors.New("unfinished JSON document")
 
-// Error is a document that is wrong where it stands, so that reading it again would give the same.
+// Error says that a document is not what it should be, and would not be when asked for again.
 type Error struct {
-	Path    string // of the value, as in tenant_usages/3/total_hours; empty for the document itself
+	Path    string // of the value, such as tenant_usages/3/total_hours; empty for the document itself
 	Problem string // such as: expected a number, got "x"
 }
 
@@ -27,7 +27,7 @@ func (e *Error) Error() string {
 	return e.Path + ": " + e.Problem
 }
 
-// failure gives an error of the decoder in our terms. An error of a live body stays what it is.
+// failure puts an error of the decoder into our terms. The errors of a live body stay what they are.
 func (r *Reader) failure(err error) error {
 	var syntax *jsontext.SyntacticError
 	switch {
@@ -42,26 +42,29 @@ func (r *Reader) failure(err error) error {
 	return err
 }
 
-// wrong complains about the value read last.
+// wrong is an error about the value that was read last.
 func (r *Reader) wrong(problem string) error {
 	return &Error{path(r.dec.StackPointer()), problem}
 }
 
-// mismatch complains that the value read last is not what was asked for.
-func (r *Reader) mismatch(wanted string, value jsontext.Value) error {
-	var got string
-	switch value.Kind() {
-	case jsontext.KindBeginObject:
-		got = "an object"
-	case jsontext.KindBeginArray:
-		got = "an array"
-	default:
-		if len(value) > 60 {
-			value = append(value[:60:60], "..."...)
-		}
-		got = strings.ToValidUTF8(string(value), "\uFFFD")
+// mismatch is an error about a value that is not what was asked for. It begins with token, and is read
+// to its end, so that a caller who can do without it may read on.
+func (r *Reader) mismatch(wanted string, token []byte) error {
+	got := string(token)
+	depth := r.dec.StackDepth()
+	switch {
+	case got == "{":
+		got, depth = "an object", depth-1
+	case got == "[":
+		got, depth = "an array", depth-1
+	case len(got) > 60:
+		got = got[:60] + "..."
 	}
-	return r.wrong("expected " + wanted + ", got " + got)
+	err := r.wrong("expected " + wanted + ", got " + strings.ToValidUTF8(got, "\uFFFD"))
+	if torn := r.leave(depth); torn != nil {
+		return torn
+	}
+	return err
 }
 
 func path(pointer jsontext.Pointer) string {

@@ -2,20 +2,27 @@ package jsonstream
 
 import "hash/maphash"
 
-// internTable remembers the text last seen in each of its places, and so at most some kilobytes.
-type internTable [256]string
+// texts remembers what it was asked for lately. Each text may be in either of two places, or two that
+// are asked for by turns would drive each other out.
+type texts [256]string
 
-const longestInterned = 64
+// maxInterned is the length of the texts worth remembering.
+const maxInterned = 64
 
 var seed = maphash.MakeSeed()
 
-func (t *internTable) get(text []byte) string {
-	if len(text) == 0 || len(text) > longestInterned {
+func (t *texts) get(text []byte) string {
+	if len(text) == 0 || len(text) > maxInterned {
 		return string(text)
 	}
-	place := &t[maphash.Bytes(seed, text)%uint64(len(t))]
-	if *place != string(text) {
-		*place = string(text)
+	place := maphash.Bytes(seed, text) % uint64(len(t)/2) * 2
+	newer, older := &t[place], &t[place+1]
+	switch string(text) {
+	case *newer:
+		return *newer
+	case *older:
+		return *older
 	}
-	return *place
+	*newer, *older = string(text), *newer
+	return *newer
 }

@@ -4,128 +4,120 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/shopspring/decimal"
 )
 
-// Float reads a number, which may be written as an integer or with an exponent; null is 0. A number
-// beyond the range of float64 is an error.
+// Float reads a number in any of its forms; null is 0. One beyond the range of float64 is an error.
 func (r *Reader) Float() (float64, error) {
-	value, err := r.value()
-	if err != nil {
+	token, err := r.number("a number")
+	if err != nil || token == nil {
 		return 0, err
 	}
-	switch value.Kind() {
-	case jsontext.KindNumber:
-		f, err := strconv.ParseFloat(string(value), 64)
-		if err != nil {
-			return 0, r.mismatch("a number of double precision", value)
-		}
-		return f, nil
-	case jsontext.KindNull:
-		return 0, nil
+	f, err := strconv.ParseFloat(string(token), 64)
+	if err != nil {
+		return 0, r.mismatch("a number of double precision", token)
 	}
-	return 0, r.mismatch("a number", value)
+	return f, nil
 }
 
-// Int reads a whole number, which may also be written as 3.0 or 3e2; null is 0. A number with a fraction
-// or outside int64 is an error.
+// Int reads a whole number, which may be written 3, 3.0 or 3e2; null is 0. A fraction, or a number beyond
+// the range of int64, is an error.
 func (r *Reader) Int() (int64, error) {
-	value, err := r.value()
-	if err != nil {
+	token, err := r.number("a whole number")
+	if err != nil || token == nil {
 		return 0, err
 	}
-	switch value.Kind() {
-	case jsontext.KindNumber:
-		if n, ok := parseInt(value); ok {
-			return n, nil
-		}
-	case jsontext.KindNull:
-		return 0, nil
+	if n, fraction, ok := digits(token); ok && fraction == 0 {
+		return n, nil
 	}
-	return 0, r.mismatch("a whole number", value)
+	d, ok := parseDecimal(token)
+	if !ok || !d.IsInteger() || d.LessThan(minInt) || d.GreaterThan(maxInt) {
+		return 0, r.mismatch("a whole number", token)
+	}
+	return d.IntPart(), nil
 }
 
-// Decimal reads a number, or a text that holds one, exactly as it is written: 28 digits of fraction and
-// 1e-05 included. null is 0. Exponents beyond ±1000 are an error: a sum with such a number would not fit in memory.
+var minInt, maxInt = decimal.NewFromInt(math.MinInt64), decimal.NewFromInt(math.MaxInt64)
+
+// Decimal reads a number, or a text that is one, with exactly the digits it is written with, 28 behind
+// the point or 1e-05; null is 0. More than 1000 digits, or an exponent beyond ±1000, are an error: to add
+// such a number to another could take all memory.
 func (r *Reader) Decimal() (decimal.Decimal, error) {
-	value, err := r.value()
+	token, err := r.next()
 	if err != nil {
 		return decimal.Decimal{}, err
 	}
-	text := []byte(value)
-	switch value.Kind() {
-	case jsontext.KindNull:
+	text := token
+	switch token[0] {
+	case 'n':
 		return decimal.Decimal{}, nil
-	case jsontext.KindString:
-		text = r.text(value)
-		fallthrough
-	case jsontext.KindNumber:
-		if d, ok := parseDecimal(text); ok {
-			return d, nil
-		}
+	case '"':
+		text = r.text(token)
 	}
-	return decimal.Decimal{}, r.mismatch("a decimal number", value)
+	if d, ok := parseDecimal(text); ok {
+		return d, nil
+	}
+	return decimal.Decimal{}, r.mismatch("a decimal number", token)
 }
 
-// parseInt reads a JSON number.
-func parseInt(text []byte) (int64, bool) {
-	if n, digits, ok := parseDigits(text); ok && digits == 0 {
-		return n, true
+// number reads the token of a number; null is none.
+func (r *Reader) number(wanted string) ([]byte, error) {
+	token, err := r.next()
+	if err != nil {
+		return nil, err
 	}
-	d, ok := parseDecimal(text)
-	if !ok || !d.IsInteger() || d.GreaterThan(maxInt) || d.LessThan(minInt) {
-		return 0, false
+	switch c := token[0]; {
+	case c == '-' || c-'0' <= 9:
+		return token, nil
+	case c == 'n':
+		return nil, nil
 	}
-	return d.IntPart(), true
+	return nil, r.mismatch(wanted, token)
 }
-
-var maxInt, minInt = decimal.New(math.MaxInt64, 0), decimal.New(math.MinInt64, 0)
-
-// maxExponent is also the most digits that a number may have: databases of these services hold 40.
-const maxExponent = 1000
 
 func parseDecimal(text []byte) (decimal.Decimal, bool) {
-	if n, fraction, ok := parseDigits(text); ok {
+	const most = 1000
+	if n, fraction, ok := digits(text); ok {
 		return decimal.New(n, -fraction), true
 	}
-	if len(text) > maxExponent {
+	if len(text) > most {
 		return decimal.Decimal{}, false
 	}
 	d, err := decimal.NewFromString(string(text))
-	if err != nil || d.Exponent() > maxExponent || d.Exponent() < -maxExponent {
+	if err != nil || d.Exponent() < -most || d.Exponent() > most {
 		return decimal.Decimal{}, false
 	}
 	return d, true
 }
 
-// parseDigits reads -?digits(.digits)? with at most 18 digits in all, which an int64 holds: the number
-// without its point, and how many digits stand behind the point.
-func parseDigits(text []byte) (n int64, fraction int32, ok bool) {
-	digits := text
-	if len(digits) > 0 && digits[0] == '-' {
-		digits = digits[1:]
+// digits reads -12.345 as -12345 with a fraction of 3 digits. It knows no other forms, and no more digits
+// than always fit, which are 18.
+func digits(text []byte) (n int64, fraction int32, ok bool) {
+	unsigned := text
+	if len(text) > 0 && text[0] == '-' {
+		unsigned = text[1:]
 	}
-	point := -1
-	for i, c := range digits {
+	if len(unsigned) == 0 || len(unsigned) > 19 {
+		return 0, 0, false
+	}
+	point := len(unsigned)
+	for i, c := range unsigned {
 		switch {
 		case c-'0' <= 9:
 			n = n*10 + int64(c-'0')
-		case c == '.' && point < 0:
+		case c == '.' && point == len(unsigned):
 			point = i
 		default:
 			return 0, 0, false
 		}
 	}
-	count := len(digits)
-	if point >= 0 {
-		count--
-		fraction = int32(count - point)
-	}
-	if count == 0 || count > 18 {
+	switch behind := len(unsigned) - point; {
+	case behind == 0 && len(unsigned) > 18, behind == 1, point == 0:
 		return 0, 0, false
+	case behind > 0:
+		fraction = int32(behind - 1)
 	}
-	if len(digits) < len(text) {
+	if len(unsigned) < len(text) {
 		n = -n
 	}
 	return n, fraction, true

@@ -1,228 +1,182 @@
-// Package jsonstream reads JSON in the order of its bytes, field by field, without building anything it
-// was not asked for: pages of a hundred thousand rows and bodies without an end go through it.
+// Package jsonstream reads JSON in the order of its bytes, field by field, and builds nothing but what it
+// is asked for: a page of a thousand servers costs twice what it takes to look at its tokens, and a body
+// of any size passes through a few kilobytes.
 //
-// A Reader is told what to read, and says so when the document holds something else:
+// The caller says what it expects and gets that or an error:
 //
-//	row := func(name []byte) (err error) {
+//	var row Server
+//	field := func(name []byte) (err error) { // one for all rows
 //		switch string(name) { // does not allocate
 //		case "hours":
-//			server.Hours, err = r.Float()
-//		case "vcpus":
-//			server.VCPUs, err = r.Int()
+//			row.Hours, err = r.Float()
+//		case "started_at":
+//			row.StartedAt, err = r.Time()
 //		}
-//		return err // a field that was not read is skipped
+//		return err // what was not read is skipped
 //	}
+//	err := r.Array(func() error {
+//		row = Server{}
+//		if err := r.Object(field); err != nil {
+//			return err
+//		}
+//		rows = append(rows, row)
+//		return nil
+//	})
 //
-// Services differ in the order of names and add names with each release, so order never matters and
-// unknown names are skipped. Of a repeated name the last one counts. Text that is no UTF-8 becomes U+FFFD: one bad
-// server name must not lose a bill.
+// Releases differ in the order of names and add new ones, so order means nothing and unknown names are
+// skipped. A name that is repeated is offered again. Bytes that are no UTF-8 become U+FFFD, for one bad
+// server name must not lose a bill. Objects and arrays may be nested 100 deep.
 package jsonstream
 
 import (
 	"bytes"
-	"encoding/binary"
 	"io"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxDepth bounds how deeply objects and arrays may contain one another. The deepest document of these
-// services, an alarm of nested composite rules, has about 20 levels.
+// maxDepth is several times the depth of the deepest answer, an alarm with a composite rule.
 const maxDepth = 100
 
-// Reader reads one JSON document. It is not safe for concurrent use, and of no use after an error other
-// than an [*Error].
+// Reader reads one JSON document. It is not safe for concurrent use, and useless after an error that is
+// not an [*Error] about a value.
 type Reader struct {
 	dec      *jsontext.Decoder
-	live     *allowance // nil when the whole document is in memory
-	interned internTable
-	buf      []byte // the last text that had to be unescaped
-	unread   bool   // the field that Object just offered has not been read
+	window   window
+	pending  bool   // the value that Object or Array offers has not been read
+	scratch  []byte // holds a text that had to be unescaped
+	interned texts
 }
 
-// NewBytes reads a document that is in memory, in place: body must not change while it is read.
+// NewBytes reads a document that is in memory, in place: body must not change meanwhile.
 func NewBytes(body []byte) *Reader {
-	return &Reader{dec: newDecoder(bytes.NewBuffer(body))}
+	return &Reader{dec: decoder(bytes.NewBuffer(body)), window: window{bytes: body}}
 }
 
-// New reads a document while it arrives, in memory of a few kilobytes whatever its size. A single text,
-// number or [Reader.Raw] of it may have 16 MiB.
+// New reads a document while it arrives. Its size has no bound and needs no memory; a single text or
+// [Reader.Raw] value in it may have 16 MiB.
 func New(body io.Reader) *Reader {
-	live := &allowance{body: body}
-	return &Reader{dec: newDecoder(live), live: live}
+	r := &Reader{window: window{body: body}}
+	r.dec = decoder(&r.window)
+	return r
 }
 
-func newDecoder(body io.Reader) *jsontext.Decoder {
+func decoder(body io.Reader) *jsontext.Decoder {
 	return jsontext.NewDecoder(body, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
-// Object calls field for each member of an object. The name is valid until field reads something; field
-// reads the value, or leaves it and has it skipped. The null of a member is an object without members.
+// Object calls field with the name of each member of an object. The name is valid until field reads the
+// value; a value that it leaves is skipped. A member that is null is an object without members, but null
+// as an element of an array or as the document is an error.
 func (r *Reader) Object(field func(name []byte) error) error {
-	present, err := r.open('{', "an object")
-	if err != nil || !present {
+	if present, err := r.open('{', "an object"); err != nil || !present {
 		return err
 	}
-	for r.peek() == '"' {
-		quoted, err := r.dec.ReadValue()
-		if err != nil {
-			return r.failure(err)
-		}
-		r.unread = true
-		if err := field(r.text(quoted)); err != nil {
+	for {
+		token, err := r.next()
+		if err != nil || token[0] == '}' {
 			return err
 		}
-		if r.unread {
+		r.pending = true
+		if err := field(r.text(token)); err != nil {
+			return err
+		}
+		if r.pending {
 			if err := r.Skip(); err != nil {
 				return err
 			}
 		}
 	}
-	return r.delimiter()
 }
 
-// Array calls element for each element of an array; element reads it, or leaves it and has it skipped.
-// The null of a member is an array without elements.
+// Array calls element for each element of an array, which reads it or leaves it to be skipped. Of null
+// the same holds as for [Reader.Object].
 func (r *Reader) Array(element func() error) error {
-	present, err := r.open('[', "an array")
-	if err != nil || !present {
+	if present, err := r.open('[', "an array"); err != nil || !present {
 		return err
 	}
-	for kind := r.peek(); kind != ']' && kind != jsontext.KindInvalid; kind = r.peek() {
-		r.unread = true
+	for kind := r.Kind(); kind != ']' && kind != 0; kind = r.Kind() {
+		r.pending = true
 		if err := element(); err != nil {
 			return err
 		}
-		if r.unread {
+		if r.pending {
 			if err := r.Skip(); err != nil {
 				return err
 			}
 		}
 	}
-	return r.delimiter()
+	_, err := r.next()
+	return err
 }
 
-// open reads the { or [ of a value, or the null that stands for it, which a service writes for a member
-// without a value. A null anywhere else, as a row or as a whole document, is not one.
-func (r *Reader) open(kind jsontext.Kind, wanted string) (present bool, err error) {
-	switch r.peek() {
-	case kind:
-		if err := r.delimiter(); err != nil {
-			return false, err
-		}
+// open reads the bracket of an object or array, or the null that stands for it.
+func (r *Reader) open(bracket byte, wanted string) (present bool, err error) {
+	outer, _ := r.dec.StackIndex(r.dec.StackDepth())
+	token, err := r.next()
+	switch {
+	case err != nil:
+		return false, err
+	case token[0] == bracket:
 		if r.dec.StackDepth() > maxDepth {
 			return false, r.wrong("nested too deeply")
 		}
-		r.unread = false
 		return true, nil
-	case jsontext.KindNull:
-		if within, _ := r.dec.StackIndex(r.dec.StackDepth()); within == jsontext.KindBeginObject {
-			_, err := r.value()
-			return false, err
-		}
+	case token[0] == 'n' && outer == '{':
+		return false, nil
 	}
-	value, err := r.value()
-	if err != nil {
-		return false, err
-	}
-	return false, r.mismatch(wanted, value)
+	return false, r.mismatch(wanted, token)
 }
 
-// Skip reads a value of any kind and drops it, in constant memory.
+// Skip reads a value of any kind and drops it.
 func (r *Reader) Skip() error {
-	r.unread = false
-	for depth := r.dec.StackDepth(); ; {
-		r.refill()
-		if _, err := r.dec.ReadToken(); err != nil {
-			return r.failure(err)
-		}
-		switch now := r.dec.StackDepth(); {
-		case now <= depth:
-			return nil
-		case now > maxDepth:
+	depth := r.dec.StackDepth()
+	if _, err := r.next(); err != nil {
+		return err
+	}
+	return r.leave(depth)
+}
+
+// leave reads on until no more than depth objects and arrays are open.
+func (r *Reader) leave(depth int) error {
+	for open := r.dec.StackDepth(); open > depth; open = r.dec.StackDepth() {
+		if open > maxDepth {
 			return r.wrong("nested too deeply")
 		}
-	}
-}
-
-// Null reads a null when that is what comes next, and nothing otherwise.
-func (r *Reader) Null() bool {
-	if r.peek() != jsontext.KindNull {
-		return false
-	}
-	_, err := r.value()
-	return err == nil
-}
-
-// Kind tells what comes next without reading it: one of { [ " 0 t f n, where 0 is any number, or 0 when
-// nothing more can be read, for a reason that the next call gives.
-func (r *Reader) Kind() byte {
-	return byte(r.peek())
-}
-
-// End reports an error unless the document is complete and nothing but white space comes after it.
-func (r *Reader) End() error {
-	offset := r.dec.InputOffset()
-	r.refill()
-	switch _, err := r.dec.ReadToken(); {
-	case err == io.EOF && offset > 0:
-		return nil
-	case err == nil || r.dec.StackDepth() > 0:
-		return r.wrong("more after the end of the document")
-	default:
-		return r.failure(err)
-	}
-}
-
-func (r *Reader) peek() jsontext.Kind {
-	r.refill()
-	return r.dec.PeekKind()
-}
-
-func (r *Reader) delimiter() error {
-	r.refill()
-	if _, err := r.dec.ReadToken(); err != nil {
-		return r.failure(err)
+		if _, err := r.next(); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// value reads a whole value; the bytes are valid until the next read.
-func (r *Reader) value() (jsontext.Value, error) {
-	r.unread = false
-	r.refill()
-	value, err := r.dec.ReadValue()
-	if err != nil {
-		return nil, r.failure(err)
-	}
-	return value, nil
+// Kind tells what comes next without reading it: one of { [ " 0 t f n, where 0 is any number; } or ] at
+// the end of an object or array; and the byte 0 when nothing can be read, for a reason that the next
+// call gives.
+func (r *Reader) Kind() byte {
+	return byte(r.dec.PeekKind())
 }
 
-// text gives what a quoted text means, valid until the next read.
-func (r *Reader) text(quoted []byte) []byte {
-	if plain(quoted) {
-		return quoted[1 : len(quoted)-1]
+// Null reads a null if that comes next, and nothing otherwise.
+func (r *Reader) Null() bool {
+	if r.Kind() != 'n' {
+		return false
 	}
-	r.buf, _ = jsontext.AppendUnquote(r.buf[:0], quoted) // its only error is bytes that are no UTF-8
-	return r.buf
+	_, err := r.next()
+	return err == nil
 }
 
-// plain reports whether a text is ASCII without escapes, and so means the bytes that it has. Most texts
-// are, and looking at them eight bytes at a time is what keeps reading them cheap.
-func plain(text []byte) bool {
-	const ones = 0x0101010101010101
-	for ; len(text) >= 8; text = text[8:] {
-		word := binary.LittleEndian.Uint64(text)
-		slashes := word ^ ones*'\\' // zero where a backslash is; what ASCII borrows here, it has not got
-		if (word|(slashes-ones)&^slashes)&(ones*utf8.RuneSelf) != 0 {
-			return false
-		}
+// End reports an error unless the document is complete and only white space follows it.
+func (r *Reader) End() error {
+	complete := r.dec.InputOffset() > 0 && r.dec.StackDepth() == 0
+	switch _, err := r.dec.ReadToken(); {
+	case err == io.EOF && complete:
+		return nil
+	case err == nil && complete:
+		return &Error{Problem: "more after the end of the document"}
+	case err == nil:
+		return &Error{Problem: "not read to its end"}
+	default:
+		return r.failure(err)
 	}
-	for _, c := range text {
-		if c == '\\' || c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/gophermeter/gophermeter/internal/wire"
 )
 
@@ -15,8 +13,8 @@ func (r *Reader) String() (string, error) {
 	return string(text), err
 }
 
-// Intern reads a text of which the document holds few different ones, such as a project, a flavour or a
-// state: equal texts share their memory. It is what String reads otherwise.
+// Intern reads a text of which a document repeats a few, such as a project, a flavour or a state: those
+// that are equal share their memory. Otherwise it is String.
 func (r *Reader) Intern() (string, error) {
 	text, err := r.quoted("a text")
 	return r.interned.get(text), err
@@ -24,21 +22,21 @@ func (r *Reader) Intern() (string, error) {
 
 // Bool reads true or false; null is false.
 func (r *Reader) Bool() (bool, error) {
-	value, err := r.value()
+	token, err := r.next()
 	if err != nil {
 		return false, err
 	}
-	switch value.Kind() {
-	case jsontext.KindTrue:
+	switch token[0] {
+	case 't':
 		return true, nil
-	case jsontext.KindFalse, jsontext.KindNull:
+	case 'f', 'n':
 		return false, nil
 	}
-	return false, r.mismatch("true or false", value)
+	return false, r.mismatch("true or false", token)
 }
 
-// Time reads a time in any form that [wire.ParseTime] knows, in UTC; null is the zero time, and so is
-// the empty text, by which CloudKitty says that something has not begun.
+// Time reads a time in any form that [wire.ParseTime] knows and gives it in UTC. Null is the zero time,
+// and so is the empty text, which CloudKitty writes for a time that has not come.
 func (r *Reader) Time() (time.Time, error) {
 	text, err := r.quoted("a time")
 	if err != nil || len(text) == 0 {
@@ -46,16 +44,18 @@ func (r *Reader) Time() (time.Time, error) {
 	}
 	t, err := wire.ParseTime(text)
 	if err != nil {
-		err = r.wrong(err.Error())
+		return time.Time{}, r.wrong(err.Error())
 	}
-	return t, err
+	return t, nil
 }
 
 // Raw reads a value of any kind and gives a copy of its bytes.
 func (r *Reader) Raw() (json.RawMessage, error) {
-	value, err := r.value()
+	r.pending = false
+	r.window.start = r.dec.InputOffset()
+	value, err := r.dec.ReadValue()
 	if err != nil {
-		return nil, err
+		return nil, r.failure(err)
 	}
 	if r.dec.StackDepth()+nesting(value) > maxDepth {
 		return nil, r.wrong("nested too deeply")
@@ -63,19 +63,19 @@ func (r *Reader) Raw() (json.RawMessage, error) {
 	return json.RawMessage(value.Clone()), nil
 }
 
-// quoted reads a text, valid until the next read; null is nil.
+// quoted reads a text, valid until the next read; null is none.
 func (r *Reader) quoted(wanted string) ([]byte, error) {
-	value, err := r.value()
+	token, err := r.next()
 	if err != nil {
 		return nil, err
 	}
-	switch value[0] {
+	switch token[0] {
 	case '"':
-		return r.text(value), nil
+		return r.text(token), nil
 	case 'n':
 		return nil, nil
 	}
-	return nil, r.mismatch(wanted, value)
+	return nil, r.mismatch(wanted, token)
 }
 
 // nesting counts the levels of objects and arrays in a value that is known to be well formed.

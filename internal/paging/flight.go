@@ -64,11 +64,10 @@ func (f *flight[P]) land() (P, error) {
 	return f.page, f.err
 }
 
-// join waits for the goroutine and drops its page, but not its panic: that is raised here, once.
+// join waits for the goroutine and leaves its page, but not its panic: a broken fetch is never passed over.
 func (f *flight[P]) join() {
 	<-f.over
-	if p := f.panicked; p != nil {
-		f.panicked = nil
-		panic(p)
+	if f.panicked != nil {
+		panic(f.panicked)
 	}
 }
