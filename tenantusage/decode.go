@@ -79,10 +79,11 @@ func (d *decoder) field(name []byte) error {
 // readUsage reads one project. The last page of a project is {}, which is none.
 func (d *decoder) readUsage() error {
 	d.project = ProjectUsage{}
+	before := len(d.rows)
 	if err := d.r.Object(d.onUsage); err != nil {
 		return err
 	}
-	if d.project.ProjectID == "" && d.project.Stop.IsZero() {
+	if d.project.ProjectID == "" && d.project.Stop.IsZero() && len(d.rows) == before {
 		return nil
 	}
 	d.projects = append(d.projects, d.project)
