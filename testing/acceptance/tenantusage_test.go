@@ -276,17 +276,17 @@ func TestShowback(t *testing.T) {
 	out, err := cmd.Output()
 	require.NoError(t, err, stderr.String())
 	var report struct {
-		Projects []struct {
+		Rows []struct {
 			ProjectID     string  `json:"project_id"`
 			ServerHours   float64 `json:"server_hours"`
 			VCPUHours     float64 `json:"vcpu_hours"`
 			MemoryMBHours float64 `json:"memory_mib_hours"`
 			DiskGBHours   float64 `json:"disk_gib_hours"`
-		} `json:"projects"`
+		} `json:"rows"`
 	}
 	require.NoError(t, json.Unmarshal(out, &report))
 	printed := map[string]tenantusage.ProjectUsage{}
-	for _, p := range report.Projects {
+	for _, p := range report.Rows {
 		printed[p.ProjectID] = tenantusage.ProjectUsage{
 			TotalHours: p.ServerHours, TotalVCPUsUsage: p.VCPUHours, TotalMemoryMBUsage: p.MemoryMBHours, TotalLocalGBUsage: p.DiskGBHours,
 		}
