@@ -14,9 +14,10 @@ const Version = "0.1.0"
 
 // engine is what all services of a connection share: the HTTP client and the settings.
 type engine struct {
-	set  *settings
-	http *http.Client
-	base http.RoundTripper // beneath the client's own
+	set    *settings
+	limits transport.Limits
+	http   *http.Client
+	base   http.RoundTripper // beneath the client's own
 }
 
 // newEngine wraps the caller's transport, or one of our own. The caller's client is copied, never changed.
@@ -36,7 +37,7 @@ func newEngine(set *settings, config *tls.Config) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &engine{set: set, http: &client, base: base}
+	e := &engine{set: set, limits: limits, http: &client, base: base}
 	client.Timeout = 0
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client.Transport = transport.Reported{

@@ -54,8 +54,9 @@ var (
 )
 
 // Error is a call that failed. Its text is one line and holds no secret. errors.Is tells its class (see
-// [ErrNotFound] and its neighbours) and finds the cause: a context error, a network error, or for a status
-// the gophercloud.ErrUnexpectedResponseCode that code written for gophercloud looks for.
+// [ErrNotFound] and its neighbours) and finds the cause: a context error, a network error, io.ErrUnexpectedEOF
+// for an answer that broke off on every attempt, or for a status the gophercloud.ErrUnexpectedResponseCode
+// that code written for gophercloud looks for.
 type Error struct {
 	Service    string        // catalogue type, such as "compute"; host of the endpoint outside a catalogue
 	Op         string        // the method that was called, such as "tenantusage.Projects"
@@ -70,6 +71,7 @@ type Error struct {
 	cause   error
 	header  http.Header
 	refusal bool // a 401 by which the service refuses a valid token
+	ended   bool // the caller's context is the cause
 }
 
 // Error is one line: the call, the status, the service's words and the request id.
@@ -80,7 +82,7 @@ func (e *Error) Error() string {
 	}
 	b.WriteString(e.Method + " " + e.Path)
 	if e.StatusCode != 0 && e.StatusCode/100 != 2 {
-		fmt.Fprintf(&b, ": %d %s", e.StatusCode, http.StatusText(e.StatusCode))
+		b.WriteString(strings.TrimRight(fmt.Sprintf(": %d %s", e.StatusCode, http.StatusText(e.StatusCode)), " "))
 	}
 	if e.Message != "" {
 		b.WriteString(": " + e.Message)
@@ -131,26 +133,42 @@ func (e *Error) LogValue() slog.Value {
 func (e *Error) because(cause error) {
 	e.cause = cause
 	if e.Message == "" {
-		e.Message = cause.Error()
+		e.Message = strings.Join(strings.Fields(cause.Error()), " ")
 	}
+}
+
+// interrupted names the end of the caller's context as the cause, or else what went wrong on the way.
+func (e *Error) interrupted(ctx context.Context, err error) {
+	ended := errs.Context(ctx)
+	if e.ended = ended != nil; e.ended {
+		err = ended
+	}
+	e.because(err)
+}
+
+// add names what went wrong when this failure was to be mended.
+func (e *Error) add(cause error) {
+	e.cause = cause
+	if e.Message != "" {
+		e.Message += "; "
+	}
+	e.Message += cause.Error()
 }
 
 // unless puts the end of the caller's context before the failure that it interrupted the repeating of.
 func (e *Error) unless(ctx context.Context) error {
-	if ended := errs.Context(ctx); ended != nil && !errors.Is(e, ended) {
-		e.Message = ended.Error() + "; before that: " + e.Message
-		e.cause = errors.Join(ended, e.cause)
+	ended := errs.Context(ctx)
+	if ended == nil || e.ended {
+		return e
 	}
+	before := e.Message
+	e.Message = ended.Error()
+	if before != "" {
+		e.Message += "; before that: " + before
+	}
+	e.cause = errors.Join(ended, e.cause)
+	e.ended = true
 	return e
-}
-
-// publicHeader is a response's header without what grants access.
-func publicHeader(h http.Header) http.Header {
-	h = h.Clone()
-	for _, name := range []string{"X-Subject-Token", "X-Auth-Token", "Set-Cookie", "Authorization"} {
-		h.Del(name)
-	}
-	return h
 }
 
 func statusClass(status int) error {

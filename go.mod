@@ -15,5 +15,7 @@ require (
 require (
 	github.com/jarcoal/httpmock v1.4.2 // indirect
 	github.com/kr/text v0.2.0 // indirect
+	go.etcd.io/bbolt v1.5.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/sys v0.47.0 // indirect
 )

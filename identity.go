@@ -17,11 +17,11 @@ import (
 //
 // Keystone: GET /v3/projects, and after a 403 GET /v3/auth/projects.
 func (c *Connection) ProjectNames(ctx context.Context) (map[string]string, error) {
-	base, err := parseEndpoint("auth_url", c.in.session.provider.IdentityBase)
+	base, err := parseEndpoint("auth_url", c.in().session.provider.IdentityBase)
 	if err != nil {
 		return nil, err
 	}
-	keystone := (&Service{&service{name: "identity", base: base, session: c.in.session, engine: c.in.engine}}).Base("v3")
+	keystone := (&Service{veil(&service{name: "identity", base: base, session: c.in().session, engine: c.in().engine})}).Base("v3")
 	names, err := projects(ctx, keystone, "projects")
 	if errors.Is(err, ErrForbidden) {
 		names, err = projects(ctx, keystone, "auth", "projects")

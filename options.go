@@ -3,7 +3,6 @@ package gophermeter
 import (
 	"crypto/tls"
 	"log/slog"
-	"maps"
 	"net/http"
 	"time"
 
@@ -56,11 +55,7 @@ func WithInterface(name string) Option { return func(s *settings) { s.iface = na
 // WithEndpoint overrides the URL of a service type; the catalogue is not asked for it.
 func WithEndpoint(typ, url string) Option {
 	return func(s *settings) {
-		s.endpoints = maps.Clone(s.endpoints)
-		if s.endpoints == nil {
-			s.endpoints = map[string]string{}
-		}
-		s.endpoints[typ] = url
+		s.endpoints = merged(map[string]string{typ: url}, s.endpoints)
 	}
 }
 
@@ -98,7 +93,7 @@ func WithRetry(r Retry) Option { return func(s *settings) { s.retry = r } }
 type TimeLimits struct {
 	Dial    time.Duration // to connect; default 10 s
 	TLS     time.Duration // to shake hands; default 10 s
-	Header  time.Duration // from the request sent to the response's header; default 60 s
+	Header  time.Duration // from the last byte of the request to the response's header; default 60 s
 	Body    time.Duration // without a single byte of the body; default 60 s
 	Retries time.Duration // after the first failure, to start another attempt; default 60 s
 }
@@ -109,16 +104,17 @@ func WithTimeLimits(l TimeLimits) Option { return func(s *settings) { s.limits =
 
 // Event is one attempt of a request, for metrics and traces.
 type Event struct {
-	Op       string // the method that was called, such as "tenantusage.Projects"; "identity" for Keystone
-	Method   string
+	Op       string        // the method that was called, such as "tenantusage.Projects"; "identity" for Keystone
+	Method   string        // HTTP method
 	Path     string        // of the URL, without its query
 	Status   int           // 0 when no answer came
 	Attempt  int           // 1 for the first
 	Duration time.Duration // until the body was read to its end or given up
-	Err      error         // nil when an answer came whole, whatever its status
+	Err      error         // nil when an answer came, whatever its status, and was read as far as it was wanted
 }
 
-// WithObserver calls f after each attempt, from the goroutine that made it; f must be safe for concurrent use.
+// WithObserver calls f after each attempt, once its body has been read or given up, from the goroutine that
+// did so; f must be safe for concurrent use.
 func WithObserver(f func(Event)) Option { return func(s *settings) { s.observe = f } }
 
 // WithMaxBody bounds the size of a body that is read whole, once decompressed; the default is 64 MiB. A
@@ -164,6 +160,10 @@ func newSettings(opts []Option) (*settings, error) {
 	switch {
 	case s.retry.Attempts < 0:
 		return nil, errs.Invalid("Retry.Attempts", "%d is negative", s.retry.Attempts)
+	case s.retry.Base < 0:
+		return nil, errs.Invalid("Retry.Base", "%s is negative", s.retry.Base)
+	case s.retry.Cap < 0:
+		return nil, errs.Invalid("Retry.Cap", "%s is negative", s.retry.Cap)
 	case s.maxBody < 0:
 		return nil, errs.Invalid("WithMaxBody", "%d is negative", s.maxBody)
 	case s.client != nil && s.client.Transport != nil && s.transport != nil:

@@ -36,6 +36,10 @@ func NewStream[T any](elements func(context.Context) iter.Seq2[T, error]) *Pager
 func (p *Pager[T]) All(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
+		if err := errs.Context(ctx); err != nil {
+			yield(none, err)
+			return
+		}
 		if p.stream != nil {
 			for v, err := range p.stream(ctx) {
 				if err != nil {

@@ -25,14 +25,14 @@ const (
 // Request is one call of a service. It is copied; nothing in it is changed.
 type Request struct {
 	Op     string      // name in errors, logs and events, such as "tenantusage.Projects"
-	Method string      // HTTP method
+	Method string      // HTTP method; empty is GET
 	Path   []string    // below the service's URL, each element escaped by itself; "", "." and ".." are refused
 	Slash  bool        // end the path with a slash
 	Query  url.Values  // nil is none
 	Header http.Header // beside Accept, Content-Type, User-Agent and the token
 	Body   []byte      // JSON, unless Header says otherwise; nil is none
 	OK     []int       // expected statuses; nil is 200 for GET and HEAD, and any 2xx for the rest
-	Repeat Repeat
+	Repeat Repeat      // what happens after an ambiguous failure; by the method unless set
 }
 
 func (r *Request) safe() bool {
@@ -41,8 +41,9 @@ func (r *Request) safe() bool {
 		return true
 	case RepeatUnprocessed:
 		return false
+	default:
+		return r.Method != http.MethodPost && r.Method != http.MethodPatch
 	}
-	return r.Method != http.MethodPost && r.Method != http.MethodPatch
 }
 
 func (r *Request) reads() bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
@@ -64,7 +65,7 @@ func (r *Request) url(base *url.URL) (*url.URL, error) {
 	path.WriteString(strings.TrimRight(base.EscapedPath(), "/"))
 	for _, element := range r.Path {
 		if element == "" || element == "." || element == ".." {
-			return nil, errs.Invalid("Path", "%q is not an id (%s %s)", element, r.Method, strings.Join(r.Path, "/"))
+			return nil, errs.Invalid("Path", "%q is not an id (%s %q)", element, r.Method, r.Path)
 		}
 		// A comma separates ids in some paths and needs no escape in any (RFC 3986, section 3.3).
 		path.WriteString("/" + strings.ReplaceAll(url.PathEscape(element), "%2C", ","))
@@ -72,13 +73,21 @@ func (r *Request) url(base *url.URL) (*url.URL, error) {
 	if r.Slash || len(r.Path) == 0 {
 		path.WriteString("/")
 	}
-	u := *base
-	u.RawPath = path.String()
-	plain, err := url.PathUnescape(u.RawPath)
+	u, err := withPath(base, path.String())
 	if err != nil {
 		return nil, errs.Invalid("Path", "%v", err)
 	}
-	u.Path = plain
 	u.RawQuery = r.Query.Encode()
-	return &u, nil
+	return u, nil
+}
+
+// withPath is a copy of u with that path, which is escaped already.
+func withPath(u *url.URL, escaped string) (*url.URL, error) {
+	plain, err := url.PathUnescape(escaped)
+	if err != nil {
+		return nil, err
+	}
+	cp := *u
+	cp.Path, cp.RawPath = plain, escaped
+	return &cp, nil
 }

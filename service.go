@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -15,9 +16,9 @@ import (
 
 // Service is one service's API: the low-level door that the service packages go through, and the escape
 // hatch for what they lack. It is safe for concurrent use, and prints its URL only.
-type Service struct{ in *service }
+type Service struct{ in veiled[service] }
 
-// service stands behind a pointer so that no verb of fmt reaches its secrets.
+// service is what stands behind a Service.
 type service struct {
 	name    string // catalogue type, or host
 	base    *url.URL
@@ -41,7 +42,7 @@ func NewService(endpoint string, secret http.Header, opts ...Option) (*Service, 
 	if err != nil {
 		return nil, err
 	}
-	return &Service{&service{name: base.Hostname(), base: base, secret: secret.Clone(), engine: eng}}, nil
+	return &Service{veil(&service{name: base.Hostname(), base: base, secret: secret.Clone(), engine: eng})}, nil
 }
 
 // Do sends a request and returns the response with its body live, for the caller to close. It is repeated
@@ -49,7 +50,7 @@ func NewService(endpoint string, secret http.Header, opts ...Option) (*Service, 
 // [*Error].
 func (s *Service) Do(ctx context.Context, r Request) (*http.Response, error) {
 	var live *http.Response
-	err := s.in.call(ctx, r, func(resp *http.Response) (bool, error) {
+	err := s.in().call(ctx, r, func(resp *http.Response) (bool, error) {
 		live = resp
 		return false, nil
 	})
@@ -60,13 +61,13 @@ func (s *Service) Do(ctx context.Context, r Request) (*http.Response, error) {
 // or of which use says io.ErrUnexpectedEOF, repeats the request, so use may run more than once: what an
 // earlier run gathered is to be thrown away by the next. Any other error of use is returned with the call.
 func (s *Service) Read(ctx context.Context, r Request, use func(h http.Header, body []byte) error) error {
-	return s.in.call(ctx, r, func(resp *http.Response) (torn bool, err error) {
+	return s.in().call(ctx, r, func(resp *http.Response) (torn bool, err error) {
 		defer resp.Body.Close()
 		buf := bodies.Get().(*bytes.Buffer)
 		defer bodies.Put(buf)
 		buf.Reset()
-		limit := s.in.engine.set.maxBody
-		if _, err := buf.ReadFrom(io.LimitReader(resp.Body, limit+1)); err != nil {
+		limit := s.in().engine.set.maxBody
+		if _, err := buf.ReadFrom(io.LimitReader(resp.Body, max(limit, limit+1))); err != nil {
 			return true, err
 		}
 		if int64(buf.Len()) > limit {
@@ -83,27 +84,34 @@ var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // Base is the same service under another version: its URL ends in /version whatever the catalogue's ended
 // in, and in none where version is empty.
 func (s *Service) Base(version string) *Service {
-	cp := *s.in
-	u := *cp.base
-	segments := strings.Split(strings.Trim(u.Path, "/"), "/")
-	for i := len(segments) - 1; i >= 0; i-- {
-		if versionSegment.MatchString(segments[i]) {
+	cp := *s.in()
+	cp.base = rebase(cp.base, version)
+	return &Service{veil(&cp)}
+}
+
+var versionSegment = regexp.MustCompile(`^v\d+(\.\d+)?$`)
+
+// rebase cuts a URL before its last version and puts another there, or none.
+func rebase(u *url.URL, version string) *url.URL {
+	segments := strings.Split(strings.Trim(u.EscapedPath(), "/"), "/")
+	for i, segment := range slices.Backward(segments) {
+		if versionSegment.MatchString(segment) {
 			segments = segments[:i]
 			break
 		}
 	}
 	if version != "" {
-		segments = append(segments, version)
+		segments = append(segments, url.PathEscape(version))
 	}
-	u.Path, u.RawPath = "/"+strings.TrimLeft(strings.Join(segments, "/"), "/"), ""
-	cp.base = &u
-	return &Service{&cp}
+	cp, err := withPath(u, "/"+strings.TrimLeft(strings.Join(segments, "/"), "/"))
+	if err != nil {
+		panic(err) // of an escaped path that was parsed
+	}
+	return cp
 }
 
-var versionSegment = regexp.MustCompile(`^v\d+(\.\d+)?$`)
-
 // Endpoint is the URL that requests go below.
-func (s *Service) Endpoint() string { return s.in.base.Redacted() }
+func (s *Service) Endpoint() string { return s.in().base.Redacted() }
 
 // String is the URL of the service.
 func (s *Service) String() string { return s.Endpoint() }
@@ -117,6 +125,6 @@ func parseEndpoint(field, endpoint string) (*url.URL, error) {
 	case u.Scheme != "http" && u.Scheme != "https", u.Host == "":
 		return nil, errs.Invalid(field, "%q is not an http or https URL", u.Redacted())
 	}
-	u.RawQuery, u.Fragment = "", ""
+	u.RawQuery, u.ForceQuery, u.Fragment, u.RawFragment = "", false, "", ""
 	return u, nil
 }

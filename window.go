@@ -19,16 +19,36 @@ func Month(year int, month time.Month) Window { return MonthIn(year, month, time
 // MonthIn is a calendar month as people at loc live it: from midnight to midnight there, whatever daylight
 // saving does in between.
 func MonthIn(year int, month time.Month, loc *time.Location) Window {
-	return Window{
-		Start: time.Date(year, month, 1, 0, 0, 0, 0, loc).UTC(),
-		End:   time.Date(year, month+1, 1, 0, 0, 0, 0, loc).UTC(),
+	return Window{Start: dayStart(year, month, 1, loc), End: dayStart(year, month+1, 1, loc)}
+}
+
+// dayStart is the first moment of a day. Where clocks are changed at midnight, that hour comes twice or
+// not at all, and time.Date may answer with the wrong one.
+func dayStart(year int, month time.Month, day int, loc *time.Location) time.Time {
+	t := time.Date(year, month, day, 12, 0, 0, 0, loc)
+	year, month, day = t.Date()
+	for {
+		hour, minute, second := t.Clock()
+		midnight := t.Add(-time.Duration(hour*3600+minute*60+second)*time.Second - time.Duration(t.Nanosecond()))
+		change, _ := t.ZoneBounds()
+		if change.IsZero() || change.Before(midnight) {
+			return midnight.UTC()
+		}
+		// The clocks were changed on this day: what went before it may belong to the day as well.
+		before := change.Add(-1)
+		if y, m, d := before.Date(); y != year || m != month || d != day {
+			return change.UTC()
+		}
+		t = before
 	}
 }
 
 // Day is a calendar day in UTC.
-func Day(year int, month time.Month, day int) Window {
-	start := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
-	return Window{Start: start, End: start.AddDate(0, 0, 1)}
+func Day(year int, month time.Month, day int) Window { return DayIn(year, month, day, time.UTC) }
+
+// DayIn is a calendar day as people at loc live it: 23 or 25 hours long where the clocks are changed.
+func DayIn(year int, month time.Month, day int, loc *time.Location) Window {
+	return Window{Start: dayStart(year, month, day, loc), End: dayStart(year, month, day+1, loc)}
 }
 
 // Last is the window of length d that ends now, in whole seconds.
@@ -64,10 +84,11 @@ func (w Window) Split(step time.Duration) iter.Seq[Window] {
 		if step <= 0 || w.Check() != nil {
 			return
 		}
-		for start := w.Start; start.Before(w.End); start = start.Add(step) {
+		last := w.End.UTC()
+		for start := w.Start.UTC(); start.Before(last); start = start.Add(step) {
 			end := start.Add(step)
-			if end.After(w.End) {
-				end = w.End
+			if end.After(last) {
+				end = last
 			}
 			if !yield(Window{Start: start, End: end}) {
 				return

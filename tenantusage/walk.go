@@ -262,10 +262,12 @@ func restarting[T any](a ask, walk func(ask) iter.Seq2[[]T, error]) iter.Seq2[[]
 			yield(nil, err)
 			return
 		}
-		again := once(a, walk, yield, true)
-		if again != nil {
+		for first := true; ; first = false {
+			again := once(a, walk, yield, first)
+			if again == nil {
+				return
+			}
 			a.window = again.window
-			once(a, walk, yield, false)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"time"
 
@@ -22,12 +23,16 @@ const idlePerHost = 16
 // other pair one of the two would be silently dropped, so that is an error.
 func Base(given http.RoundTripper, config *tls.Config, limits Limits) (http.RoundTripper, error) {
 	if given == nil {
-		t := http.DefaultTransport.(*http.Transport).Clone()
-		t.DialContext = (&net.Dialer{Timeout: max(limits.Dial, 0), KeepAlive: 30 * time.Second}).DialContext
-		t.TLSHandshakeTimeout = max(limits.TLS, 0)
-		t.MaxIdleConnsPerHost = idlePerHost
-		t.TLSClientConfig = config
-		return t, nil
+		standard, ok := http.DefaultTransport.(*http.Transport)
+		if ok {
+			t := standard.Clone()
+			t.DialContext = (&net.Dialer{Timeout: max(limits.Dial, 0), KeepAlive: 30 * time.Second}).DialContext
+			t.TLSHandshakeTimeout = max(limits.TLS, 0)
+			t.MaxIdleConnsPerHost = idlePerHost
+			t.TLSClientConfig = config.Clone() // net/http adds to it
+			return t, nil
+		}
+		given = http.DefaultTransport // a program that replaces it (a mock, a tracer) means all requests
 	}
 	if config == nil {
 		return given, nil
@@ -36,20 +41,28 @@ func Base(given http.RoundTripper, config *tls.Config, limits Limits) (http.Roun
 	switch {
 	case !ok:
 		return nil, errs.Invalid("WithTransport", "a %T cannot take the cloud's TLS settings (cacert, cert, verify)", given)
-	case t.TLSClientConfig != nil && !tlsUnset(t.TLSClientConfig):
-		return nil, errs.Invalid("WithTransport", "has TLS settings of its own, and so has the cloud")
-	case t.DialTLSContext != nil:
+	case t.DialTLSContext != nil || t.DialTLS != nil: //nolint:staticcheck // an old way to dial is one too
 		return nil, errs.Invalid("WithTransport", "dials TLS by itself, so the cloud's TLS settings cannot apply")
+	case !tlsUnset(t.TLSClientConfig):
+		return nil, errs.Invalid("WithTransport", "has TLS settings of its own, and so has the cloud")
 	}
 	t = t.Clone()
-	t.TLSClientConfig = config
+	t.TLSClientConfig = config.Clone()
 	return t, nil
 }
 
-// tlsUnset tells whether the config is only what net/http itself puts there for HTTP/2.
+// tlsUnset tells whether the config is at most what net/http itself puts there for HTTP/2.
 func tlsUnset(c *tls.Config) bool {
-	return c.RootCAs == nil && len(c.Certificates) == 0 && c.GetClientCertificate == nil &&
-		!c.InsecureSkipVerify && c.VerifyConnection == nil && c.VerifyPeerCertificate == nil && c.ServerName == ""
+	if c == nil {
+		return true
+	}
+	v := reflect.ValueOf(c).Elem()
+	for field := range reflect.TypeFor[tls.Config]().Fields() {
+		if field.IsExported() && field.Name != "NextProtos" && !v.FieldByIndex(field.Index).IsZero() {
+			return false
+		}
+	}
+	return true
 }
 
 // Origin is scheme://host:port in lower case, the port always there.

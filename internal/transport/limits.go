@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
-	"sync"
 	"time"
 )
 
@@ -17,6 +16,14 @@ type Limits struct {
 	Dial, TLS time.Duration
 	Header    time.Duration // from the request written to the response's header
 	Body      time.Duration // without a single byte
+}
+
+// Sum is all phases of an attempt with a short body, one after the other; 0 where one has no limit.
+func (l Limits) Sum() time.Duration {
+	if min(l.Dial, l.TLS, l.Header, l.Body) <= 0 {
+		return 0
+	}
+	return l.Dial + l.TLS + l.Header + l.Body
 }
 
 // TimeoutError says which phase of an attempt took too long. It is a net.Error.
@@ -43,13 +50,21 @@ type Limited struct {
 // RoundTrip sends one attempt; the body it returns is bounded too.
 func (l Limited) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
-	header := newWatch(cancel, "response header", l.Limits.Header)
+	header := &watch{what: "response header", limit: l.Limits.Header, cancel: cancel}
 	// Transports that tell nothing of their phases (mocks) get the sum for all of them.
-	if l.Limits.Header > 0 {
-		header.start(max(l.Limits.Dial, 0) + max(l.Limits.TLS, 0) + l.Limits.Header)
-	}
+	header.start(max(l.Limits.Dial, 0) + max(l.Limits.TLS, 0) + l.Limits.Header)
 	trace := &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { header.start(l.Limits.Header) }}
-	resp, err := l.Next.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, trace)))
+	sent := req.WithContext(httptrace.WithClientTrace(ctx, trace))
+	if req.Body != nil && req.Body != http.NoBody {
+		sent.Body = upload{req.Body, header}
+		if req.GetBody != nil {
+			sent.GetBody = func() (io.ReadCloser, error) {
+				again, err := req.GetBody()
+				return upload{again, header}, err
+			}
+		}
+	}
+	resp, err := l.Next.RoundTrip(sent)
 	header.end()
 	if err != nil {
 		cancel(nil)
@@ -59,17 +74,27 @@ func (l Limited) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Body = http.NoBody
 	}
 	resp.Body = &limitedBody{
-		ReadCloser: resp.Body, ctx: ctx, caller: req.Context(), cancel: cancel,
-		watch: newWatch(cancel, "byte of the body", l.Limits.Body),
+		ReadCloser: resp.Body, ctx: ctx, caller: req.Context(),
+		watch: &watch{what: "byte of the body", limit: l.Limits.Body, cancel: cancel},
 	}
 	return resp, nil
+}
+
+// upload is a request's body: as long as the server takes more of it, its answer is not late.
+type upload struct {
+	io.ReadCloser
+	header *watch
+}
+
+func (u upload) Read(p []byte) (int, error) {
+	u.header.start(u.header.limit)
+	return u.ReadCloser.Read(p)
 }
 
 // limitedBody runs its watch only while a Read is waiting: a slow consumer is not a stalled server.
 type limitedBody struct {
 	io.ReadCloser
 	ctx, caller context.Context
-	cancel      context.CancelCauseFunc
 	watch       *watch
 }
 
@@ -77,7 +102,7 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	b.watch.start(b.watch.limit)
 	n, err := b.ReadCloser.Read(p)
 	b.watch.pause()
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = phase(b.ctx, b.caller, err)
 	}
 	return n, err
@@ -86,7 +111,7 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 func (b *limitedBody) Close() error {
 	err := b.ReadCloser.Close()
 	b.watch.end()
-	b.cancel(nil)
+	b.watch.cancel(nil)
 	return err
 }
 
@@ -97,46 +122,4 @@ func phase(ctx, caller context.Context, err error) error {
 		return timeout
 	}
 	return err
-}
-
-// watch cancels a context when it is not stopped in time. A transport may tell of a written request after
-// the response has come, so a watch that was ended does not start again.
-type watch struct {
-	limit time.Duration
-	fire  func()
-
-	mu    sync.Mutex
-	timer *time.Timer
-	ended bool
-}
-
-func newWatch(cancel context.CancelCauseFunc, what string, limit time.Duration) *watch {
-	return &watch{limit: limit, fire: func() { cancel(&TimeoutError{Phase: what, After: limit}) }}
-}
-
-func (w *watch) start(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	switch {
-	case w.ended || w.limit <= 0 || d <= 0:
-	case w.timer == nil:
-		w.timer = time.AfterFunc(d, w.fire)
-	default:
-		w.timer.Reset(d)
-	}
-}
-
-func (w *watch) pause() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.timer != nil {
-		w.timer.Stop()
-	}
-}
-
-func (w *watch) end() {
-	w.pause()
-	w.mu.Lock()
-	w.ended = true
-	w.mu.Unlock()
 }

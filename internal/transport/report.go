@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -57,7 +58,7 @@ func (t Reported) RoundTrip(req *http.Request) (*http.Response, error) {
 		done(err)
 		return nil, err
 	}
-	out.Status, out.RequestID = resp.StatusCode, RequestID(resp.Header)
+	out.Status, out.RequestID = resp.StatusCode, RequestID(resp.Header, req.Header)
 	if resp.Body == nil || resp.Body == http.NoBody {
 		done(nil)
 		return resp, nil
@@ -106,12 +107,27 @@ func (g Guarded) RoundTrip(req *http.Request) (*http.Response, error) {
 	return g.Next.RoundTrip(req)
 }
 
-// RequestID is the id by which the service's log knows the request.
-func RequestID(h http.Header) string {
+// maxRequestID is more than any service's id has, and keeps an error's text short.
+const maxRequestID = 100
+
+// RequestID is the id by which the service's log knows the request. What the request's own headers said is
+// none: a server that echoes them must not bring a token into logs.
+func RequestID(answer, request http.Header) string {
 	for _, name := range []string{"X-Openstack-Request-Id", "X-Compute-Request-Id", "X-Request-Id"} {
-		if id := h.Get(name); id != "" {
-			return id
+		if id := answer.Get(name); id != "" && !carries(request, id) {
+			return id[:min(len(id), maxRequestID)]
 		}
 	}
 	return ""
+}
+
+func carries(h http.Header, text string) bool {
+	for _, values := range h {
+		for _, v := range values {
+			if v != "" && (strings.Contains(text, v) || strings.Contains(v, text)) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gophermeter/gophermeter/internal/errs"
@@ -25,7 +26,19 @@ type Failure struct {
 	Torn       bool          // the answer began and did not end
 	Unsent     bool          // the service surely saw nothing
 	Ended      bool          // the caller's context, or a limit that a repeat would only meet again
-	RetryAfter time.Duration // 0 when the server named none
+	Asked      bool          // the server named a time to come back at
+	RetryAfter time.Duration // that time
+}
+
+// Refused tells that the server turned the request away before it acted on it.
+func (f Failure) Refused() bool {
+	return f.Asked && (f.Status == http.StatusTooManyRequests || f.Status == http.StatusServiceUnavailable)
+}
+
+// Ambiguous tells that the service may have acted on the request although it failed.
+func (f Failure) Ambiguous() bool {
+	return !f.Unsent && !f.Refused() &&
+		(f.Status == 0 || f.Torn || f.Status == http.StatusRequestTimeout || f.Status >= 500)
 }
 
 // Loop decides after each failure of one call whether it is repeated.
@@ -58,12 +71,10 @@ func (l *Loop) Again(ctx context.Context, f Failure) bool {
 }
 
 func (l *Loop) repeatable(f Failure) bool {
-	asked := f.RetryAfter > 0 &&
-		(f.Status == http.StatusTooManyRequests || f.Status == http.StatusServiceUnavailable)
-	if f.Unsent || asked {
+	switch {
+	case f.Unsent || f.Refused():
 		return true
-	}
-	if !l.Safe {
+	case !l.Safe:
 		return false
 	}
 	switch f.Status {
@@ -79,11 +90,11 @@ func (l *Loop) pause(asked time.Duration) time.Duration {
 	if asked > 0 {
 		return min(asked, l.Policy.Cap)
 	}
-	bound := min(l.Policy.Base<<min(l.failures-1, 20), l.Policy.Cap)
-	if bound <= 0 {
-		return 0
+	bound := l.Policy.Base
+	for n := 1; n < l.failures && bound < l.Policy.Cap; n++ {
+		bound *= 2
 	}
-	return rand.N(bound)
+	return rand.N(max(min(bound, l.Policy.Cap), 1))
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -100,15 +111,17 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// RetryAfter reads the header in both its forms, seconds and a date; 0 is none, or one that has passed.
-func RetryAfter(h http.Header) time.Duration {
-	v := h.Get("Retry-After")
-	if seconds, err := strconv.ParseInt(v, 10, 32); err == nil {
-		return max(0, time.Duration(seconds)*time.Second)
+// RetryAfter reads the header in both its forms, seconds and a date. One that has passed is 0, and ok
+// still tells that the server asked.
+func RetryAfter(h http.Header) (wait time.Duration, ok bool) {
+	v := strings.TrimSpace(h.Get("Retry-After"))
+	if v != "" && strings.Trim(v, "0123456789") == "" {
+		seconds, _ := strconv.ParseInt(v, 10, 32) // the largest there is where it has more digits
+		return time.Duration(seconds) * time.Second, true
 	}
 	at, err := http.ParseTime(v)
 	if err != nil {
-		return 0
+		return 0, false
 	}
-	return max(0, time.Until(at))
+	return max(0, time.Until(at)), true
 }

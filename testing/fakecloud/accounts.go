@@ -16,32 +16,32 @@ const Region = "RegionOne"
 // Project is a project of the domain Default.
 type Project struct {
 	ID          string // derived from the name if empty
-	Name        string
-	Description string
+	Name        string // unique in the cloud
+	Description string // for people; may be empty
 }
 
 // User is a user of the domain Default.
 type User struct {
-	ID               string // derived from the name if empty
-	Name             string
+	ID               string              // derived from the name if empty
+	Name             string              // to log in with
 	Password         string              // Password if empty
 	DefaultProjectID string              // the scope of a login that names none; "" leaves such a token unscoped
 	Roles            map[string][]string // by project ID; admin implies member, member implies reader
 	DomainRoles      []string            // on the domain Default
-	SystemRoles      []string
+	SystemRoles      []string            // on the system as a whole
 }
 
 // ApplicationCredential logs its user in to one project, without the user's password.
 type ApplicationCredential struct {
-	ID           string // derived from user and name if empty
-	Name         string
-	Secret       string
-	Description  *string
-	UserID       string
-	ProjectID    string
-	Roles        []string // all the user has in the project if empty
-	ExpiresAt    *time.Time
-	Unrestricted bool // its tokens may make further application credentials
+	ID           string     // derived from user and name if empty
+	Name         string     // unique for its user
+	Secret       string     // to log in with
+	Description  *string    // nil is null
+	UserID       string     // of its owner
+	ProjectID    string     // that its tokens are for
+	Roles        []string   // all the user has in the project if empty
+	ExpiresAt    *time.Time // nil is never
+	Unrestricted bool       // its tokens may make further application credentials
 }
 
 // AddProject adds a project, or replaces the one with the same ID or name, and returns its ID.

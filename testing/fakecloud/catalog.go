@@ -7,17 +7,17 @@ import (
 
 // CatalogEntry is a service in Keystone's catalogue.
 type CatalogEntry struct {
-	ID        string // derived from the type if empty
-	Type      string // compute
-	Name      string // nova
-	Endpoints []Endpoint
+	ID        string     // derived from the type if empty
+	Type      string     // compute
+	Name      string     // nova
+	Endpoints []Endpoint // none takes the service out of the catalogue
 }
 
 // Endpoint is one URL of a service.
 type Endpoint struct {
 	ID        string // derived from the rest if empty
 	Interface string // public, internal or admin
-	Region    string
+	Region    string // such as RegionOne
 	URL       string // from "/" it is below the cloud's URL
 }
 

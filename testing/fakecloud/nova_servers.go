@@ -9,18 +9,18 @@ import (
 
 // Server is an instance in one of Nova's cells.
 type Server struct {
-	ID           string // a new UUID if empty
-	Name         *string
-	ProjectID    string
-	Flavor       string // its name
-	VCPUs        int
-	MemoryMB     int
-	RootGB       int
-	EphemeralGB  int
+	ID           string     // a new UUID if empty
+	Name         *string    // nil is null
+	ProjectID    string     // of its owner
+	Flavor       string     // its name
+	VCPUs        int        // of the flavor, as are the sizes that follow
+	MemoryMB     int        // MiB
+	RootGB       int        // GiB
+	EphemeralGB  int        // GiB
 	State        string     // vm_state; active if empty. Nova says terminated once TerminatedAt is set
 	LaunchedAt   *time.Time // nil for one that never started: it has no usage
-	TerminatedAt *time.Time
-	Cell         int // pages go through the cells in order
+	TerminatedAt *time.Time // nil while it exists
+	Cell         int        // pages go through the cells in order
 }
 
 // AddServer adds a server to its cell, or replaces the one there with the same ID, and returns the ID. The same ID in another

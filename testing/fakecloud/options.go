@@ -2,12 +2,14 @@ package fakecloud
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/gophercloud/gophercloud/v2"
 	"github.com/gophermeter/gophermeter"
 )
 
-// Options connect as admin: gophermeter.Connect(ctx, cloud.Options()...).
+// Options connect as admin: gophermeter.Connect(ctx, cloud.Options()...). Retries pause for milliseconds; an option that
+// follows, such as WithRetry, wins.
 func (c *Cloud) Options() []gophermeter.Option { return c.OptionsFor("admin") }
 
 // OptionsFor connect as one of the cloud's users, by name, in the user's default project or the first, by name, in which there
@@ -26,5 +28,8 @@ func (c *Cloud) OptionsFor(user string) []gophermeter.Option {
 	if p, ok := k.home(u); ok {
 		auth.TenantName = p.Name
 	}
-	return []gophermeter.Option{gophermeter.WithAuth(auth), gophermeter.WithRegion(Region)}
+	return []gophermeter.Option{gophermeter.WithAuth(auth), gophermeter.WithRegion(Region), impatient}
 }
+
+// impatient makes retries pause for a moment only: the cloud's faults are over as soon as the test says so.
+var impatient = gophermeter.WithRetry(gophermeter.Retry{Base: time.Millisecond, Cap: 10 * time.Millisecond})

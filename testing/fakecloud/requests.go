@@ -7,13 +7,13 @@ import (
 
 // Request is what the cloud noted about one request.
 type Request struct {
-	Service  string // as in the catalogue: identity, compute; "" outside every service
-	Method   string
-	Path     string // below the service's root: /v2.1/os-simple-tenant-usage, /v3/auth/tokens
-	RawQuery string
-	Header   http.Header
-	Body     []byte
-	Status   int // 0 while there is none, and where a fault cut the connection before one
+	Service  string      // as in the catalogue: identity, compute; "" outside every service
+	Method   string      // GET, POST, ...
+	Path     string      // below the service's root: /v2.1/os-simple-tenant-usage, /v3/auth/tokens
+	RawQuery string      // without the question mark
+	Header   http.Header // tokens included: it is a fake's
+	Body     []byte      // as it was sent
+	Status   int         // 0 while there is none, and where a fault cut the connection before one
 }
 
 // Requests are the requests so far, in the order in which they came.
@@ -50,4 +50,5 @@ func (c *Cloud) answered(entry *Request, status int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	entry.Status = status
+	note(entry)
 }

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gophermeter/gophermeter"
+)
+
+// windowFlags say which window is meant.
+type windowFlags struct {
+	month, from, to, zone string
+	last                  int
+	given                 []string // names of the flags that were set
+}
+
+// windowFunc is the window that is meant when the time is now.
+type windowFunc func(now time.Time) (gophermeter.Window, error)
+
+func (f *windowFlags) parse() (*time.Location, windowFunc, error) {
+	loc, err := time.LoadLocation(f.zone)
+	if err != nil {
+		return nil, nil, fmt.Errorf("-tz %q is no time zone: IANA names look like Europe/Berlin", f.zone)
+	}
+	window, err := f.in(loc)
+	if err != nil {
+		return nil, nil, err
+	}
+	return loc, func(now time.Time) (gophermeter.Window, error) { return past(window(now.In(loc)), now, loc) }, nil
+}
+
+// in reads the flags with months and days as they are at loc.
+func (f *windowFlags) in(loc *time.Location) (func(now time.Time) gophermeter.Window, error) {
+	kinds := []string{"month", "last", "from", "to"}
+	given := slices.DeleteFunc(kinds, func(name string) bool { return !slices.Contains(f.given, name) })
+	if len(given) > 1 && !slices.Equal(given, []string{"from", "to"}) {
+		return nil, fmt.Errorf("-%s and -%s name different windows", given[0], given[1])
+	}
+	switch {
+	case len(given) == 0:
+		return func(now time.Time) gophermeter.Window {
+			return gophermeter.MonthIn(now.Year(), now.Month()-1, loc)
+		}, nil
+	case given[0] == "month":
+		t, err := time.Parse("2006-01", f.month)
+		if err != nil {
+			return nil, fmt.Errorf("-month %q is no month: write it as 2026-09", f.month)
+		}
+		return fixed(gophermeter.MonthIn(t.Year(), t.Month(), loc)), nil
+	case given[0] == "last":
+		if f.last < 1 {
+			return nil, fmt.Errorf("-last %d: at least one day is needed", f.last)
+		}
+		return func(now time.Time) gophermeter.Window {
+			year, month, day := now.Date()
+			return gophermeter.Window{Start: gophermeter.DayIn(year, month, day-f.last, loc).Start, End: gophermeter.DayIn(year, month, day, loc).Start}
+		}, nil
+	case given[0] == "to":
+		return nil, fmt.Errorf("-to needs -from")
+	}
+	return f.between(loc)
+}
+
+// between reads -from and -to.
+func (f *windowFlags) between(loc *time.Location) (func(now time.Time) gophermeter.Window, error) {
+	start, err := instant("from", f.from, loc)
+	if err != nil {
+		return nil, err
+	}
+	if f.to == "" {
+		return func(now time.Time) gophermeter.Window { return gophermeter.Window{Start: start, End: now} }, nil
+	}
+	end, err := instant("to", f.to, loc)
+	if err != nil {
+		return nil, err
+	}
+	if !end.After(start) {
+		return nil, fmt.Errorf("-to %s is not after -from %s", f.to, f.from)
+	}
+	return fixed(gophermeter.Window{Start: start, End: end}), nil
+}
+
+func fixed(w gophermeter.Window) func(time.Time) gophermeter.Window {
+	return func(time.Time) gophermeter.Window { return w }
+}
+
+func instant(name, text string, loc *time.Location) (time.Time, error) {
+	if t, err := time.Parse(time.DateOnly, text); err == nil {
+		return gophermeter.DayIn(t.Year(), t.Month(), t.Day(), loc).Start, nil
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return t, fmt.Errorf("-%s %q is neither a date such as 2026-09-14 nor RFC 3339", name, text)
+	}
+	if t.Nanosecond() != 0 {
+		return t, fmt.Errorf("-%s %q: whole seconds are needed", name, text)
+	}
+	return t, nil
+}
+
+// past cuts off what has not happened yet.
+func past(w gophermeter.Window, now time.Time, loc *time.Location) (gophermeter.Window, error) {
+	if w.End.After(now) {
+		w.End = now
+	}
+	if !w.End.After(w.Start) {
+		return w, fmt.Errorf("the window begins at %s, but the cloud's time is %s", clock(w.Start, loc), clock(now, loc))
+	}
+	return w, nil
+}
+
+// clock is an instant as people at loc read it.
+func clock(t time.Time, loc *time.Location) string {
+	layout := "2006-01-02 15:04"
+	if t.Second() != 0 {
+		layout += ":05"
+	}
+	return t.In(loc).Format(layout + " MST")
+}
