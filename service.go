@@ -66,6 +66,9 @@ func (s *Service) Read(ctx context.Context, r Request, use func(h http.Header, b
 		buf := bodies.Get().(*bytes.Buffer)
 		defer bodies.Put(buf)
 		buf.Reset()
+		if n := min(resp.ContentLength, maxGrow); n > 0 {
+			buf.Grow(int(n) + bytes.MinRead)
+		}
 		limit := s.in().engine.set.maxBody
 		if _, err := buf.ReadFrom(io.LimitReader(resp.Body, max(limit, limit+1))); err != nil {
 			return true, err
@@ -77,6 +80,9 @@ func (s *Service) Read(ctx context.Context, r Request, use func(h http.Header, b
 		return errs.Torn(err), err
 	})
 }
+
+// maxGrow bounds what a Content-Length that lies can take before a byte has come.
+const maxGrow = 4 << 20
 
 // bodies are the buffers of whole bodies; what is decoded from them copies what it keeps.
 var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
