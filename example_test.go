@@ -21,14 +21,12 @@ func ExampleConnect() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	for _, e := range conn.Services() {
-		fmt.Println(e.Type, e.Region)
-	}
-	fmt.Println(conn.Has("rating"))
+	fmt.Println("compute:", conn.Has("compute"))
+	_, err = conn.Service("orchestration")
+	fmt.Println("orchestration:", errors.Is(err, gophermeter.ErrNoService))
 	// Output:
-	// identity RegionOne
-	// compute RegionOne
-	// false
+	// compute: true
+	// orchestration: true
 }
 
 // A refused call says who refused what, in the service's words.

@@ -83,7 +83,7 @@ func (w *walk) fetch(ctx context.Context, at cursor) ([]*page, cursor, bool, err
 		at.marker = back
 	}
 	switch {
-	case lost(err, at.marker) && !w.unique:
+	case lost(err, at.marker) && at.marker != w.marker && !w.unique:
 		return nil, at, false, &restart{window: w.window, cause: err}
 	case err != nil:
 		return nil, at, false, err

@@ -200,6 +200,16 @@ func TestPurgedMarker(t *testing.T) {
 	})
 }
 
+func TestLostMarkerToResumeAtIsTheError(t *testing.T) {
+	t.Parallel()
+	client, script := scripted(t, says(400, body(t, "error-marker")))
+	query := tenantusage.Query{Window: window, Marker: "00000000-0000-0000-0000-000000000000"}
+	_, err := client.RawPages(query).Collect(t.Context())
+	require.ErrorIs(t, err, gophermeter.ErrBadRequest)
+	assert.ErrorContains(t, err, "could not be found")
+	assert.Len(t, script.requests, 1)
+}
+
 func markers(s *script) (all []string) {
 	for _, q := range s.queries() {
 		all = append(all, q.Get("marker"))
