@@ -3,6 +3,7 @@ package jsonstream_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -48,7 +49,7 @@ func BenchmarkReadToken(b *testing.B) {
 		for err == nil {
 			_, err = d.ReadToken()
 		}
-		if err != io.EOF {
+		if !errors.Is(err, io.EOF) {
 			b.Fatal(err)
 		}
 	}

@@ -27,19 +27,16 @@ func (e *Error) Error() string {
 	return e.Path + ": " + e.Problem
 }
 
-// failure puts an error of the decoder into our terms. The errors of a live body stay what they are.
+// failure puts an error of the decoder into our terms. An error of a live body stays what it is.
 func (r *Reader) failure(err error) error {
 	var syntax *jsontext.SyntacticError
 	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return fmt.Errorf("%w after %d bytes: %w", ErrTorn, r.dec.InputOffset(), io.ErrUnexpectedEOF)
-	case errors.As(err, &syntax):
+	case r.window.err != nil && !errors.Is(r.window.err, io.ErrUnexpectedEOF):
+		return r.window.err
+	case errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF):
 		return &Error{path(syntax.JSONPointer), fmt.Sprintf("%v at byte %d", syntax.Err, syntax.ByteOffset)}
 	}
-	if cause := errors.Unwrap(err); cause != nil {
-		return cause
-	}
-	return err
+	return fmt.Errorf("%w after %d bytes: %w", ErrTorn, r.dec.InputOffset(), io.ErrUnexpectedEOF)
 }
 
 // wrong is an error about the value that was read last.
@@ -67,6 +64,12 @@ func (r *Reader) mismatch(wanted string, token []byte) error {
 	return err
 }
 
+// path is the end of a pointer: names come from the document, and may be of any length.
 func path(pointer jsontext.Pointer) string {
-	return strings.ToValidUTF8(strings.TrimPrefix(string(pointer), "/"), "\uFFFD")
+	const longest = 200
+	where := strings.TrimPrefix(string(pointer), "/")
+	if len(where) > longest {
+		where = "..." + where[len(where)-longest:]
+	}
+	return strings.ToValidUTF8(where, "\uFFFD")
 }

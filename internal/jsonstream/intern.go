@@ -2,27 +2,17 @@ package jsonstream
 
 import "hash/maphash"
 
-// texts remembers what it was asked for lately. Each text may be in either of two places, or two that
-// are asked for by turns would drive each other out.
-type texts [256]string
+// recent remembers texts that were read lately. Each may be in either of two places, or two that are
+// asked for by turns could drive each other out.
+type recent [64][2]interned
 
-// maxInterned is the length of the texts worth remembering.
-const maxInterned = 64
+type interned struct{ token, text string } // as it is written, and what it says
+
+// maxInterned is the length of a token worth remembering: two UUIDs and a bit.
+const maxInterned = 80
 
 var seed = maphash.MakeSeed()
 
-func (t *texts) get(text []byte) string {
-	if len(text) == 0 || len(text) > maxInterned {
-		return string(text)
-	}
-	place := maphash.Bytes(seed, text) % uint64(len(t)/2) * 2
-	newer, older := &t[place], &t[place+1]
-	switch string(text) {
-	case *newer:
-		return *newer
-	case *older:
-		return *older
-	}
-	*newer, *older = string(text), *newer
-	return *newer
+func (t *recent) places(token []byte) *[2]interned {
+	return &t[maphash.Bytes(seed, token)%uint64(len(t))]
 }

@@ -1,8 +1,6 @@
-// Package jsonstream reads JSON in the order of its bytes, field by field, and builds nothing but what it
-// is asked for: a page of a thousand servers costs twice what it takes to look at its tokens, and a body
-// of any size passes through a few kilobytes.
-//
-// The caller says what it expects and gets that or an error:
+// Package jsonstream reads JSON field by field, in the order of its bytes, and builds nothing but what it
+// is asked for: a page of servers costs twice what it takes to look at its tokens, and a body of any size
+// passes through a few kilobytes. The caller says what it expects, and gets that or an error:
 //
 //	var row Server
 //	field := func(name []byte) (err error) { // one for all rows
@@ -30,27 +28,28 @@ package jsonstream
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxDepth is several times the depth of the deepest answer, an alarm with a composite rule.
+// maxDepth is many times the depth of any answer but an alarm with a composite rule, which people write.
 const maxDepth = 100
 
 // Reader reads one JSON document. It is not safe for concurrent use, and useless after an error that is
 // not an [*Error] about a value.
 type Reader struct {
-	dec      *jsontext.Decoder
-	window   window
-	pending  bool   // the value that Object or Array offers has not been read
-	scratch  []byte // holds a text that had to be unescaped
-	interned texts
+	dec     *jsontext.Decoder
+	window  window
+	scratch []byte // holds a text that had to be unescaped
+	recent  recent
 }
 
 // NewBytes reads a document that is in memory, in place: body must not change meanwhile.
 func NewBytes(body []byte) *Reader {
-	return &Reader{dec: decoder(bytes.NewBuffer(body)), window: window{bytes: body}}
+	return &Reader{dec: decoder(bytes.NewBuffer(body)), window: window{bytes: slices.Clip(body)}}
 }
 
 // New reads a document while it arrives. Its size has no bound and needs no memory; a single text or
@@ -77,11 +76,15 @@ func (r *Reader) Object(field func(name []byte) error) error {
 		if err != nil || token[0] == '}' {
 			return err
 		}
-		r.pending = true
-		if err := field(r.text(token)); err != nil {
+		name := token[1 : len(token)-1]
+		if !plain(token) {
+			name = r.text(token)
+		}
+		before := r.window.read
+		if err := field(name); err != nil {
 			return err
 		}
-		if r.pending {
+		if r.window.read == before {
 			if err := r.Skip(); err != nil {
 				return err
 			}
@@ -96,11 +99,11 @@ func (r *Reader) Array(element func() error) error {
 		return err
 	}
 	for kind := r.Kind(); kind != ']' && kind != 0; kind = r.Kind() {
-		r.pending = true
+		before := r.window.read
 		if err := element(); err != nil {
 			return err
 		}
-		if r.pending {
+		if r.window.read == before {
 			if err := r.Skip(); err != nil {
 				return err
 			}
@@ -170,7 +173,7 @@ func (r *Reader) Null() bool {
 func (r *Reader) End() error {
 	complete := r.dec.InputOffset() > 0 && r.dec.StackDepth() == 0
 	switch _, err := r.dec.ReadToken(); {
-	case err == io.EOF && complete:
+	case errors.Is(err, io.EOF) && complete:
 		return nil
 	case err == nil && complete:
 		return &Error{Problem: "more after the end of the document"}

@@ -17,8 +17,8 @@ type server struct {
 }
 
 // servers reads rows as a service package does: one field function for all of them.
-func servers(r *jsonstream.Reader, take func(server)) func() error {
-	var row server
+func servers(r *jsonstream.Reader, rows *[]server) func() error {
+	var row *server
 	field := func(name []byte) (err error) {
 		switch string(name) {
 		case "instance_id":
@@ -49,18 +49,15 @@ func servers(r *jsonstream.Reader, take func(server)) func() error {
 		return err
 	}
 	return func() error {
-		row = server{}
-		if err := r.Object(field); err != nil {
-			return err
-		}
-		take(row)
-		return nil
+		*rows = append(*rows, server{})
+		row = &(*rows)[len(*rows)-1]
+		return r.Object(field)
 	}
 }
 
 // readPage reads {"tenant_usages": [{"server_usages": [row, ...]}, ...]} to its end.
 func readPage(r *jsonstream.Reader, rows []server) ([]server, error) {
-	row := servers(r, func(s server) { rows = append(rows, s) })
+	row := servers(r, &rows)
 	tenant := func(name []byte) error {
 		if string(name) != "server_usages" {
 			return nil
@@ -108,6 +105,6 @@ func serverRow(i int) string {
 	return fmt.Sprintf(`{"hours": %v, "flavor": "m1.%s", "instance_id": "%08x-cc83-485c-86ee-8707770897b9", "name": "tenant-%d-vm-%04d", `+
 		`"tenant_id": "2845bc9e198d46c89312fa2d02ae06%02d", "memory_mb": %d, "local_gb": 40, "vcpus": %d, `+
 		`"started_at": "2026-10-%02dT18:38:%02d.%06d", "ended_at": %s, "state": "%s", "uptime": %d}`,
-		float64(i*79801+11)/3600, []string{"tiny", "small", "medium", "large"}[i%4], i*2654435761%(1<<32), i%4, i,
+		float64(i*79801+11)/3600, []string{"tiny", "small", "medium", "large"}[i%4], uint32(i)*2654435761, i%4, i,
 		i%4, 512<<(i%4), 1<<(i%4), i%28+1, i%60, i%2*123456, ended, state, i*7919)
 }

@@ -2,6 +2,8 @@ package jsonstream
 
 import (
 	"encoding/binary"
+	"io"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -10,46 +12,59 @@ import (
 // next reads a token and gives its bytes, which are valid until the next read: a whole scalar or name, or
 // one of { } [ ].
 func (r *Reader) next() ([]byte, error) {
-	r.pending = false
-	w, start := &r.window, r.dec.InputOffset()
-	w.start = start
 	if _, err := r.dec.ReadToken(); err != nil {
 		return nil, r.failure(err)
 	}
-	token := w.bytes[start-w.base : r.dec.InputOffset()-w.base]
-	begin := 0
-	for token[begin] <= ' ' || token[begin] == ',' || token[begin] == ':' {
-		begin++
+	token := r.window.token(r.dec.InputOffset())
+	if r.window.exhausted() && r.cut(token) {
+		return nil, r.failure(io.ErrUnexpectedEOF)
 	}
-	return token[begin:], nil
+	return token, nil
 }
 
-// text gives what a quoted text says, valid until the next read.
-func (r *Reader) text(quoted []byte) []byte {
-	if plain(quoted) {
-		return quoted[1 : len(quoted)-1]
+// cut reports whether a value at the end of the input is a number in an object or array that has no end,
+// and so may have lost its last digits.
+func (r *Reader) cut(value []byte) bool {
+	return value[len(value)-1]-'0' <= 9 && r.dec.StackDepth() > 0
+}
+
+// nullOr lets a token that is not what was wanted pass if it is null.
+func (r *Reader) nullOr(wanted string, token []byte) error {
+	if token[0] == 'n' {
+		return nil
 	}
-	r.scratch, _ = jsontext.AppendUnquote(r.scratch[:0], quoted) // fails only for bytes that are no UTF-8
+	return r.mismatch(wanted, token)
+}
+
+// text gives what a quoted token says, valid until the next read.
+func (r *Reader) text(token []byte) []byte {
+	if plain(token) {
+		return token[1 : len(token)-1]
+	}
+	r.scratch, _ = jsontext.AppendUnquote(r.scratch[:0], token) // fails only for bytes that are no UTF-8
 	return r.scratch
 }
 
-// plain reports whether a text is ASCII without escapes, as nearly all are, and so says what is written.
-func plain(text []byte) bool {
-	const (
-		ones  = 0x0101010101010101 // a bit in each of eight bytes
-		highs = ones * utf8.RuneSelf
-	)
-	for ; len(text) >= 8; text = text[8:] {
-		word := binary.LittleEndian.Uint64(text)
-		slash := word ^ ones*'\\' // zero where the backslash is
-		if (word|(slash-ones)&^slash)&highs != 0 {
+// plain reports whether a token is ASCII without escapes, as nearly all are, and so says what is written.
+// It looks at eight bytes at a time, the last of them twice, or at bytes behind the token.
+func plain(token []byte) bool {
+	n := len(token)
+	if n < 8 {
+		if cap(token) < 8 {
+			return !slices.ContainsFunc(token, func(c byte) bool { return c == '\\' || c >= utf8.RuneSelf })
+		}
+		return plainWord(binary.LittleEndian.Uint64(token[:8]) << (64 - 8*n))
+	}
+	for i := 0; i < n-8; i += 8 {
+		if !plainWord(binary.LittleEndian.Uint64(token[i:])) {
 			return false
 		}
 	}
-	for _, c := range text {
-		if c == '\\' || c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
+	return plainWord(binary.LittleEndian.Uint64(token[n-8:]))
+}
+
+func plainWord(word uint64) bool {
+	const ones = 0x0101010101010101
+	slash := word ^ ones*'\\' // zero where a backslash is
+	return (word|(slash-ones)&^slash)&(ones*utf8.RuneSelf) == 0
 }
