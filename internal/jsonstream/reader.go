@@ -173,7 +173,7 @@ func (r *Reader) Null() bool {
 func (r *Reader) End() error {
 	complete := r.dec.InputOffset() > 0 && r.dec.StackDepth() == 0
 	switch _, err := r.dec.ReadToken(); {
-	case errors.Is(err, io.EOF) && complete:
+	case complete && errors.Is(err, io.EOF) && r.window.err == nil:
 		return nil
 	case err == nil && complete:
 		return &Error{Problem: "more after the end of the document"}
