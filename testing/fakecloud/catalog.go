@@ -49,8 +49,11 @@ func (c *Cloud) SetCatalogEntry(e CatalogEntry) {
 	slices.SortFunc(k.catalog, func(a, b CatalogEntry) int { return strings.Compare(a.ID, b.ID) })
 }
 
-// publish puts a part of the cloud into the catalogue.
+// publish puts a part of the cloud into the catalogue, unless it has no name there.
 func (c *Cloud) publish(a about) {
+	if a.name == "" {
+		return
+	}
 	e := CatalogEntry{Type: a.kind, Name: a.name}
 	for _, face := range []string{"public", "internal", "admin"} {
 		e.Endpoints = append(e.Endpoints, Endpoint{Interface: face, Region: Region, URL: a.prefix + a.endpoint})

@@ -9,6 +9,7 @@ import (
 var services = []func(*Cloud) service{
 	newIdentity,
 	newCompute,
+	newAlarming,
 }
 
 // service is one OpenStack service of the cloud.
