@@ -26,6 +26,11 @@
 // web-shop) and noproject, who has no role; their password is [Password]. admin and demo own the application credentials
 // admin-appcred and demo-appcred.
 //
+// # Alarms
+//
+// Aodh is at /alarming, with two alarms of web-shop and one of genomics; [Cloud.SetAlarmState] is its evaluator. [WithCeilometerAlarms] makes
+// the alarms those of a Ceilometer, [WithAlarmQuota], [WithAlarmMetrics] and [WithoutGnocchi] change what Aodh's operator would.
+//
 // # Where the fake is simpler than a cloud
 //
 // There is one domain, Default, and one region, [Region], unless [Cloud.SetCatalogEntry] adds endpoints in another. Tokens are
