@@ -10,7 +10,7 @@ CLOUD    := testing/acceptance/cloud
 CLOUDDIR := $(or $(GOPHERMETER_CLOUD_DIR),$(HOME)/.gophermeter-cloud)
 
 .DEFAULT_GOAL := help
-.PHONY: help check test fmt lint vet cross race arch386 nowork apicheck apicheck-update readme-check fuzz bench acceptance
+.PHONY: help check test fmt lint vet cross race arch386 nowork apicheck apicheck-update readme-check fuzz crash bench acceptance
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ readme-check: help ## the commands of README that no other target runs
 
 fuzz: ## every fuzz target for FUZZTIME
 	@.ci/fuzz $(FUZZTIME)
+
+crash: ## the journal of amie, killed a thousand times (SEED=n repeats a plan)
+	GOPHERMETER_CRASH=1000 GOPHERMETER_CRASH_SEED=$(SEED) go test -count=1 -timeout 30m -v -run '^TestCrash$$' ./amie/journal
 
 bench: ## the performance gates: each ratio, met or missed
 	go run ./internal/bench
