@@ -107,7 +107,7 @@ func (s *alarming) route(r call) answer {
 
 // ceilometerAlarms is what a metering service of Liberty answers below /v2/alarms and /v2/query/alarms; false where the cloud's
 // alarms are Aodh's, or the path is another.
-func (c *Cloud) ceilometerAlarms(r call) (answer, bool) { //nolint:unused // the metering service will call it
+func (c *Cloud) ceilometerAlarms(r call) (answer, bool) {
 	s := part[*alarming](c)
 	path := strings.TrimPrefix(r.path, "/v2/query")
 	if path == r.path {

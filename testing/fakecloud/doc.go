@@ -26,6 +26,11 @@
 // web-shop) and noproject, who has no role; their password is [Password]. admin and demo own the application credentials
 // admin-appcred and demo-appcred.
 //
+// # Meters
+//
+// Ceilometer is at /metering, with what agents measured of the seeded month; [Cloud.AddSamples] and [Cloud.AddEvents] add to it, and
+// [WithCeilometer] makes it that of another release.
+//
 // # Alarms
 //
 // Aodh is at /alarming, with two alarms of web-shop and one of genomics; [Cloud.SetAlarmState] is its evaluator. [WithCeilometerAlarms] makes

@@ -9,6 +9,7 @@ import (
 var services = []func(*Cloud) service{
 	newIdentity,
 	newCompute,
+	newMetering,
 	newAMIE,
 	newAlarming,
 }
