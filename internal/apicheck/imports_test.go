@@ -22,7 +22,7 @@ var dependencies = map[string][]string{
 	"github.com/gophercloud/gophercloud/v2":  {".", "testing"}, // for logins only
 	"gopkg.in/yaml.v2":                       {"."},
 	"github.com/go-json-experiment/json":     {".", "internal", "tenantusage", "rating", "meter", "alarm", "usage", "amie"},
-	"github.com/shopspring/decimal":          {"internal", "rating", "meter", "usage", "amie"},
+	"github.com/shopspring/decimal":          {"internal", "rating", "meter", "usage", "amie", "testing/mockcloud"},
 	"go.etcd.io/bbolt":                       {"amie/journal"},
 	"github.com/jarcoal/httpmock":            {"testing/mockcloud"},
 	"github.com/stretchr/testify":            {"testing/acceptance"},

@@ -6,7 +6,7 @@
 //	defer cloud.Close()
 //	conn, err := gophermeter.Connect(ctx, cloud.Options()...)
 //
-// What it answers was recorded from real services (Keystone 22, Nova 26); the recordings are in testdata and a test replays
+// What it answers was recorded from real services (Keystone 22, Nova 26, CloudKitty 17, Aodh 15, Ceilometer 5 and 8); the recordings are in testdata and a test replays
 // them. Where a recording is silent the services' source decides.
 //
 // # The seeded month
@@ -30,6 +30,11 @@
 //
 // Ceilometer is at /metering, with what agents measured of the seeded month; [Cloud.AddSamples] and [Cloud.AddEvents] add to it, and
 // [WithCeilometer] makes it that of another release.
+//
+// # Rating
+//
+// CloudKitty is at /rating, with the month's servers rated by the hour from a rate card of hashmap rules; [WithRatingStorage] and
+// [WithRatingRelease] make it another one, [Cloud.AddRatedPoints] adds what else was rated.
 //
 // # Alarms
 //

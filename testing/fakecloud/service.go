@@ -9,6 +9,7 @@ import (
 var services = []func(*Cloud) service{
 	newIdentity,
 	newCompute,
+	newRating,
 	newMetering,
 	newAMIE,
 	newAlarming,

@@ -1,0 +1,30 @@
+// Package hashmap is the client of CloudKitty's hashmap module: the rules that put prices on what was metered.
+//
+//	client, err := hashmap.New(conn)
+//	service, err := client.FindService(ctx, "instance")
+//	field, err := client.FindField(ctx, service.ID, "flavor_name")
+//	mapping, err := client.CreateMapping(ctx, hashmap.MappingCreate{FieldID: field.ID, Value: "m1.small", Cost: cost})
+//
+// # The rules
+//
+// A [Service] is a metric that has prices, a [Field] one of its attributes. A [Mapping] says what a unit of the service
+// costs, or a unit of what has a certain value in the field. A [Threshold] is for quantities from a level on. A price
+// is one for a rating period: where that is ten minutes, a server of 0.60 an hour costs 0.10.
+//
+// Rules can be in a [Group]. In each group, and among those in none, the price of a point is computed so, and the
+// prices of the groups are added:
+//
+//	(highest flat mapping that matches + flat threshold of a field) × all rates that match × quantity + flat threshold of a service
+//
+// A value that no mapping matches costs nothing, and nothing tells: a new flavor is free until it has a rule. A flat
+// cost below zero never counts.
+//
+// # Dates
+//
+// From release 23.0 (2025.2) on mappings have a start and an end, and cannot be changed once they hold: see
+// [Client.ChangePrice]. On the wire their dates are in the time zone of the service's machines, which it does not
+// name: [WithLocation] must be right, or they are hours off. On older releases a rule is changed in place, for periods
+// that are rated again too.
+//
+// Everything here is for administrators; others get [gophermeter.ErrForbidden].
+package hashmap
