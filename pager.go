@@ -32,6 +32,14 @@ func NewStream[T any](elements func(context.Context) iter.Seq2[T, error]) *Pager
 	return &Pager[T]{stream: elements}
 }
 
+// FailedPager is a collection whose ranges only tell an error. It is for packages that add a service: a method without
+// a context has no other place to refuse a bad argument.
+func FailedPager[T any](err error) *Pager[T] {
+	return NewPager(func(context.Context) iter.Seq2[[]T, error] {
+		return func(yield func([]T, error) bool) { yield(nil, err) }
+	})
+}
+
 // All yields the elements one by one.
 func (p *Pager[T]) All(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {

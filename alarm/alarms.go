@@ -27,7 +27,7 @@ type AlarmsOptions struct {
 func (c *Client) Alarms(opts AlarmsOptions) *gophermeter.Pager[Alarm] {
 	l, err := c.alarms("alarm.Alarms", opts)
 	if err != nil {
-		return failing[Alarm](err)
+		return gophermeter.FailedPager[Alarm](err)
 	}
 	return pages(c, l)
 }

@@ -25,7 +25,7 @@ type ChangesOptions struct {
 func (c *Client) AlarmChanges(alarmID string, opts ChangesOptions) *gophermeter.Pager[AlarmChange] {
 	l, err := c.changes("alarm.AlarmChanges", alarmID, opts)
 	if err != nil {
-		return failing[AlarmChange](err)
+		return gophermeter.FailedPager[AlarmChange](err)
 	}
 	return pages(c, l)
 }

@@ -79,13 +79,6 @@ func search[T any](ctx context.Context, c *Client, l list[T], match func(*T) (st
 	return nil
 }
 
-// failing is the collection of a bad argument: a method without a context has no other place for its error.
-func failing[T any](err error) *gophermeter.Pager[T] {
-	return gophermeter.NewPager(func(context.Context) iter.Seq2[[]T, error] {
-		return func(yield func([]T, error) bool) { yield(nil, err) }
-	})
-}
-
 func (w *walk[T]) fetch(ctx context.Context, at cursor) ([]T, cursor, bool, error) {
 	switch w.client.dialect {
 	case K5:

@@ -72,7 +72,7 @@ type StatisticsOptions struct {
 func (c *Client) Statistics(meter string, opts StatisticsOptions) *gophermeter.Pager[Statistics] {
 	l, err := c.statistics("meter.Statistics", meter, opts)
 	if err != nil {
-		return failing[Statistics](err)
+		return gophermeter.FailedPager[Statistics](err)
 	}
 	return whole(c, l)
 }

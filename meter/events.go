@@ -70,7 +70,7 @@ func (c *Client) Events(opts EventOptions) *gophermeter.Pager[Event] {
 	}
 	switch {
 	case err != nil:
-		return failing[Event](err)
+		return gophermeter.FailedPager[Event](err)
 	case opts.Limit > 0:
 		return request(c, limiting(eventList("meter.Events", all.eventQuery())), opts.Limit)
 	}

@@ -63,7 +63,7 @@ func (c *Client) Meters(opts MeterOptions) *gophermeter.Pager[Meter] {
 	l, err := c.meters("meter.Meters", opts)
 	switch {
 	case err != nil:
-		return failing[Meter](err)
+		return gophermeter.FailedPager[Meter](err)
 	case opts.Limit > 0 && c.dialect == K5:
 		l.Query = with(l.Query, "offset", opts.Offset)
 		return request(c, limiting(l), opts.Limit)

@@ -64,9 +64,9 @@ func (c *Client) QuerySamples(q SampleQuery) *gophermeter.Pager[Sample] {
 	}
 	switch {
 	case err != nil:
-		return failing[Sample](err)
+		return gophermeter.FailedPager[Sample](err)
 	case c.dialect == K5:
-		return failing[Sample](unsupported("%s has no complex queries", K5))
+		return gophermeter.FailedPager[Sample](unsupported("%s has no complex queries", K5))
 	case q.Limit > 0:
 		return request(c, body.at, q.Limit)
 	case body.OrderBy != "":

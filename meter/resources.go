@@ -72,7 +72,7 @@ func (c *Client) Resources(opts ResourceOptions) *gophermeter.Pager[Resource] {
 	l, err := c.resources("meter.Resources", opts)
 	switch {
 	case err != nil:
-		return failing[Resource](err)
+		return gophermeter.FailedPager[Resource](err)
 	case opts.Limit > 0:
 		return request(c, limiting(l), opts.Limit)
 	case c.dialect == K5:

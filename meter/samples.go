@@ -43,7 +43,7 @@ func (c *Client) Samples(opts SampleOptions) *gophermeter.Pager[Sample] {
 	all, err := c.samples(opts)
 	switch {
 	case err != nil:
-		return failing[Sample](err)
+		return gophermeter.FailedPager[Sample](err)
 	case c.dialect == K5:
 		l := meterSampleList("meter.Samples", opts.Meter, all.query())
 		if opts.Limit > 0 {

@@ -56,7 +56,7 @@ func (c *Client) EventTypes() *gophermeter.Pager[string] {
 // API: GET /v2/event_types/{event_type}/traits
 func (c *Client) Traits(eventType string) *gophermeter.Pager[TraitDefinition] {
 	if err := segment("eventType", eventType); err != nil {
-		return failing[TraitDefinition](err)
+		return gophermeter.FailedPager[TraitDefinition](err)
 	}
 	return whole(c, traitList("meter.Traits", eventType))
 }
@@ -71,7 +71,7 @@ func (c *Client) TraitValues(eventType, name string) *gophermeter.Pager[Trait] {
 		err = segment("name", name)
 	}
 	if err != nil {
-		return failing[Trait](err)
+		return gophermeter.FailedPager[Trait](err)
 	}
 	return whole(c, traitValueList("meter.TraitValues", eventType, name))
 }

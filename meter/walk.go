@@ -13,13 +13,6 @@ import (
 	"github.com/gophermeter/gophermeter/internal/paging"
 )
 
-// failing is the collection of a bad argument: a method without a context has no other place for its error.
-func failing[T any](err error) *gophermeter.Pager[T] {
-	return gophermeter.NewPager(func(context.Context) iter.Seq2[[]T, error] {
-		return func(yield func([]T, error) bool) { yield(nil, err) }
-	})
-}
-
 // limited checks how many rows a caller wants, and from which on.
 func (c *Client) limited(limit, offset int) error {
 	switch {

@@ -16,13 +16,6 @@ import (
 	"github.com/gophermeter/gophermeter/internal/jsonstream"
 )
 
-// failing is the collection of a bad argument: a method without a context has no other place for its error.
-func failing[T any](err error) *gophermeter.Pager[T] {
-	return gophermeter.NewPager(func(context.Context) iter.Seq2[[]T, error] {
-		return func(yield func([]T, error) bool) { yield(nil, err) }
-	})
-}
-
 // call sends a request and drops the body of the answer.
 func call(ctx context.Context, s *gophermeter.Service, r gophermeter.Request) error {
 	return explained(s.Read(ctx, r, func(http.Header, []byte) error { return nil }))

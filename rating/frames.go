@@ -74,7 +74,7 @@ const defaultPiece = 24 * time.Hour
 func (c *Client) Frames(o FrameOptions) *gophermeter.Pager[Frame] {
 	a, err := c.frameWalk(o)
 	if err != nil {
-		return failing[Frame](err)
+		return gophermeter.FailedPager[Frame](err)
 	}
 	return gophermeter.NewPager(a.batches)
 }

@@ -57,10 +57,10 @@ type PointOptions struct {
 // API: GET /v2/dataframes
 func (c *Client) Points(o PointOptions) *gophermeter.Pager[Point] {
 	if err := checkWindow(o.Window); err != nil {
-		return failing[Point](err)
+		return gophermeter.FailedPager[Point](err)
 	}
 	if err := addFilters(url.Values{}, o.Filters, true); err != nil {
-		return failing[Point](err)
+		return gophermeter.FailedPager[Point](err)
 	}
 	o.Filters = slices.Clone(o.Filters)
 	return gophermeter.NewPager(func(ctx context.Context) iter.Seq2[[]Point, error] {

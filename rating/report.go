@@ -69,7 +69,7 @@ type ReportSummary struct {
 func (c *Client) ReportSummaries(opts ReportOptions) *gophermeter.Pager[ReportSummary] {
 	q, err := opts.query()
 	if err != nil {
-		return failing[ReportSummary](err)
+		return gophermeter.FailedPager[ReportSummary](err)
 	}
 	wire.Set(q, "groupby", opts.groups())
 	r := gophermeter.Request{Op: "rating.ReportSummaries", Path: []string{"report", "summary"}, Query: q}
@@ -91,7 +91,7 @@ const maxGroups = 1000
 // API: GET /v1/report/tenants
 func (c *Client) ReportTenants(w gophermeter.Window) *gophermeter.Pager[string] {
 	if err := w.Check(); err != nil {
-		return failing[string](err)
+		return gophermeter.FailedPager[string](err)
 	}
 	r := gophermeter.Request{Op: "rating.ReportTenants", Path: []string{"report", "tenants"}, Query: windowQuery(w)}
 	return whole(c.v1, r, func(r *jsonstream.Reader) (ids []string, err error) {

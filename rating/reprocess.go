@@ -58,7 +58,7 @@ type ReprocessOptions struct {
 func (c *Client) Reprocesses(o ReprocessOptions) *gophermeter.Pager[Reprocess] {
 	for _, id := range o.ScopeIDs {
 		if err := checkValue("ReprocessOptions.ScopeIDs", id, ","); err != nil {
-			return failing[Reprocess](err)
+			return gophermeter.FailedPager[Reprocess](err)
 		}
 	}
 	r := gophermeter.Request{Op: "rating.Reprocesses", Path: []string{"task", "reprocesses"}, Query: o.query()}
@@ -73,7 +73,7 @@ func (c *Client) Reprocesses(o ReprocessOptions) *gophermeter.Pager[Reprocess] {
 // API: GET /v2/task/reprocesses/{scope_id}
 func (c *Client) ScopeReprocesses(scopeID string) *gophermeter.Pager[Reprocess] {
 	if err := checkValue("scopeID", scopeID, ","); err != nil {
-		return failing[Reprocess](err)
+		return gophermeter.FailedPager[Reprocess](err)
 	}
 	return c.reprocesses(c.scopeTasks("rating.ScopeReprocesses", scopeID))
 }

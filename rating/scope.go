@@ -49,7 +49,7 @@ type ScopeOptions struct {
 // API: GET /v2/scope
 func (c *Client) Scopes(o ScopeOptions) *gophermeter.Pager[Scope] {
 	if err := o.check(); err != nil {
-		return failing[Scope](err)
+		return gophermeter.FailedPager[Scope](err)
 	}
 	o.IDs = slices.Clone(o.IDs)
 	return gophermeter.NewPager(func(ctx context.Context) iter.Seq2[[]Scope, error] {

@@ -67,7 +67,7 @@ type StorageDataFrameOptions struct {
 // API: GET /v1/storage/dataframes
 func (c *Client) StorageDataFrames(opts StorageDataFrameOptions) *gophermeter.Pager[StorageDataFrame] {
 	if err := opts.Window.Check(); err != nil {
-		return failing[StorageDataFrame](err)
+		return gophermeter.FailedPager[StorageDataFrame](err)
 	}
 	q := windowQuery(opts.Window)
 	wire.Set(q, "tenant_id", opts.ProjectID)

@@ -104,7 +104,7 @@ type SummaryField struct {
 // API: GET /v1/info/metrics
 func (c *Client) Summary(o SummaryOptions) *gophermeter.Pager[SummaryRow] {
 	if err := o.check(); err != nil {
-		return failing[SummaryRow](err)
+		return gophermeter.FailedPager[SummaryRow](err)
 	}
 	o.GroupBy, o.Filters = slices.Clone(o.GroupBy), slices.Clone(o.Filters)
 	return gophermeter.NewPager(func(ctx context.Context) iter.Seq2[[]SummaryRow, error] {

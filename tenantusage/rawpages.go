@@ -44,7 +44,7 @@ type Page struct {
 // API: GET /os-simple-tenant-usage/{project_id}
 func (c *Client) RawPages(q Query) *gophermeter.Pager[Page] {
 	if q.Limit < 0 {
-		return failing[Page](errs.Invalid("Query.Limit", "%d is negative", q.Limit))
+		return gophermeter.FailedPager[Page](errs.Invalid("Query.Limit", "%d is negative", q.Limit))
 	}
 	a := ask{
 		op: "tenantusage.RawPages", project: q.ProjectID, window: q.Window, detailed: q.Detailed,

@@ -23,7 +23,7 @@ func (c *Client) Servers(w gophermeter.Window) *gophermeter.Pager[ServerUsage] {
 // API: GET /os-simple-tenant-usage/{project_id}
 func (c *Client) ProjectServers(projectID string, w gophermeter.Window) *gophermeter.Pager[ServerUsage] {
 	if projectID == "" {
-		return failing[ServerUsage](errs.Invalid("projectID", "is empty"))
+		return gophermeter.FailedPager[ServerUsage](errs.Invalid("projectID", "is empty"))
 	}
 	return c.servers(ask{op: "tenantusage.ProjectServers", project: projectID, window: w})
 }
@@ -42,12 +42,5 @@ func (c *Client) servers(a ask) *gophermeter.Pager[ServerUsage] {
 				}
 			}
 		}
-	})
-}
-
-// failing is the collection of a bad argument: a method without a context has no other place for its error.
-func failing[T any](err error) *gophermeter.Pager[T] {
-	return gophermeter.NewPager(func(context.Context) iter.Seq2[[]T, error] {
-		return func(yield func([]T, error) bool) { yield(nil, err) }
 	})
 }

@@ -26,7 +26,7 @@ type Field struct {
 // API: GET /v1/rating/module_config/hashmap/fields
 func (c *Client) Fields(serviceID string) *gophermeter.Pager[Field] {
 	if err := needed("serviceID", serviceID); err != nil {
-		return failing[Field](err)
+		return gophermeter.FailedPager[Field](err)
 	}
 	r := request("Fields", http.MethodGet, "fields")
 	r.Query = url.Values{"service_id": {serviceID}}

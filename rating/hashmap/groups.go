@@ -39,7 +39,7 @@ func (c *Client) Groups() *gophermeter.Pager[Group] {
 // API: GET /v1/rating/module_config/hashmap/groups/{group_id}/mappings
 func (c *Client) GroupMappings(groupID string) *gophermeter.Pager[Mapping] {
 	if err := needed("groupID", groupID); err != nil {
-		return failing[Mapping](err)
+		return gophermeter.FailedPager[Mapping](err)
 	}
 	return listed(c, request("GroupMappings", http.MethodGet, "groups", groupID, "mappings"), "mappings", c.readMapping)
 }
@@ -49,7 +49,7 @@ func (c *Client) GroupMappings(groupID string) *gophermeter.Pager[Mapping] {
 // API: GET /v1/rating/module_config/hashmap/groups/{group_id}/thresholds
 func (c *Client) GroupThresholds(groupID string) *gophermeter.Pager[Threshold] {
 	if err := needed("groupID", groupID); err != nil {
-		return failing[Threshold](err)
+		return gophermeter.FailedPager[Threshold](err)
 	}
 	return listed(c, request("GroupThresholds", http.MethodGet, "groups", groupID, "thresholds"), "thresholds", readThreshold)
 }

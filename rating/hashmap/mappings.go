@@ -51,7 +51,7 @@ type MappingOptions struct {
 func (c *Client) Mappings(opts MappingOptions) *gophermeter.Pager[Mapping] {
 	q, err := c.mappingsQuery(opts)
 	if err != nil {
-		return failing[Mapping](err)
+		return gophermeter.FailedPager[Mapping](err)
 	}
 	r := request("Mappings", http.MethodGet, "mappings")
 	r.Query = q

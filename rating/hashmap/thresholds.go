@@ -57,11 +57,11 @@ type ThresholdOptions struct {
 func (c *Client) Thresholds(opts ThresholdOptions) *gophermeter.Pager[Threshold] {
 	parent := parents{opts.ServiceID, opts.FieldID, opts.GroupID, opts.NoGroup, opts.ProjectID, opts.NoProject}
 	if parent.none() {
-		return failing[Threshold](errs.Invalid("ThresholdOptions", "names no service, field or group"))
+		return gophermeter.FailedPager[Threshold](errs.Invalid("ThresholdOptions", "names no service, field or group"))
 	}
 	q, err := parent.query("ThresholdOptions")
 	if err != nil {
-		return failing[Threshold](err)
+		return gophermeter.FailedPager[Threshold](err)
 	}
 	r := request("Thresholds", http.MethodGet, "thresholds")
 	r.Query = q
