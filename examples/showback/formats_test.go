@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/gophermeter/gophermeter/examples/internal/table"
 )
 
 // What -format json and -format csv say adds up, in their order, to the same total to the last digit, and the
@@ -39,8 +41,8 @@ func TestFormatsAgree(t *testing.T) {
 			if got := total(r.Rows); got != r.Total {
 				t.Errorf("CSV rows add up to %v, but the total is %v", got, r.Total)
 			}
-			want := []string{rounded(r.Total.ServerHours), rounded(r.Total.VCPUHours),
-				rounded(r.Total.MemoryMiBHours / 1024), rounded(r.Total.DiskGiBHours)}
+			want := []string{table.Number(r.Total.ServerHours), table.Number(r.Total.VCPUHours),
+				table.Number(r.Total.MemoryMiBHours / 1024), table.Number(r.Total.DiskGiBHours)}
 			lines := strings.Split(strings.TrimSpace(printed(t, args)), "\n")
 			if got := strings.Fields(lines[len(lines)-1]); !reflect.DeepEqual(got[1:], want) {
 				t.Errorf("the table's total is %v, want %v", got[1:], want)
@@ -95,7 +97,7 @@ func fields(args string) []string { return strings.Fields(args) }
 func printed(t *testing.T, args string) string {
 	t.Helper()
 	var stdout, stderr strings.Builder
-	if status := run(t.Context(), fields(args), &stdout, &stderr); status != 0 {
+	if status := program.Run(t.Context(), fields(args), &stdout, &stderr); status != 0 {
 		t.Fatalf("%s: status %d: %s", args, status, &stderr)
 	}
 	return stdout.String()

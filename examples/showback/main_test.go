@@ -37,7 +37,7 @@ func TestInterrupt(t *testing.T) {
 		}
 	}()
 	var stdout, stderr strings.Builder
-	status := run(ctx, fields("-cloud fakecloud -month 2026-09"), &stdout, &stderr)
+	status := program.Run(ctx, fields("-cloud fakecloud -month 2026-09"), &stdout, &stderr)
 	if status != 1 || stdout.Len() > 0 || stderr.String() != "showback: interrupted\n" {
 		t.Errorf("status %d, stdout %q, stderr %q", status, stdout.String(), stderr.String())
 	}
@@ -52,7 +52,7 @@ func TestOutputFails(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{"table", "json", "csv"} {
 		var stderr strings.Builder
-		status := run(t.Context(), fields("-last 1 -format "+format), broken{}, &stderr)
+		status := program.Run(t.Context(), fields("-last 1 -format "+format), broken{}, &stderr)
 		if status != 1 || !strings.HasSuffix(stderr.String(), "\nshowback: no space left on device\n") {
 			t.Errorf("%s: status %d, stderr %q", format, status, stderr.String())
 		}

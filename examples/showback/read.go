@@ -9,14 +9,11 @@ import (
 
 // read asks Nova for what the report needs, and no more.
 func (c *cloud) read(ctx context.Context) (*report, error) {
-	w, err := c.o.window(c.now)
+	w, err := c.o.Window(c.Now)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.readNames(ctx); err != nil {
-		return nil, err
-	}
-	usage, err := tenantusage.New(c.conn, tenantusage.WithPageSize(c.o.pageSize))
+	usage, err := tenantusage.New(c.Conn, tenantusage.WithPageSize(c.o.pageSize))
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +22,7 @@ func (c *cloud) read(ctx context.Context) (*report, error) {
 	}
 	rows, w, err := c.allProjects(ctx, usage, w)
 	if err != nil {
-		return nil, c.explain(err)
+		return nil, c.names.Explain(err, "the usage")
 	}
 	return newReport(w, c.o, rows), nil
 }
@@ -64,7 +61,7 @@ func (c *cloud) allProjects(ctx context.Context, usage *tenantusage.Client, w go
 
 // oneProject is for the project's own people, too. One answer has all that any breakdown needs.
 func (c *cloud) oneProject(ctx context.Context, usage *tenantusage.Client, w gophermeter.Window) (*report, error) {
-	id, err := c.projectID(c.o.project)
+	id, err := c.names.Find(c.o.project)
 	if err != nil {
 		return nil, err
 	}
@@ -91,12 +88,12 @@ func (c *cloud) oneProject(ctx context.Context, usage *tenantusage.Client, w gop
 }
 
 func (c *cloud) projectRow(w gophermeter.Window, p *tenantusage.ProjectUsage) row {
-	return row{Start: w.Start, End: w.End, ProjectID: p.ProjectID, Project: c.name(p.ProjectID),
+	return row{Start: w.Start, End: w.End, ProjectID: p.ProjectID, Project: c.names.Name(p.ProjectID),
 		Servers: len(p.Servers), amounts: ofProject(p)}
 }
 
 func (c *cloud) serverRow(w gophermeter.Window, s *tenantusage.ServerUsage) row {
-	return row{Start: w.Start, End: w.End, ProjectID: s.ProjectID, Project: c.name(s.ProjectID), Flavor: s.Flavor,
+	return row{Start: w.Start, End: w.End, ProjectID: s.ProjectID, Project: c.names.Name(s.ProjectID), Flavor: s.Flavor,
 		State: string(s.State), ServerID: s.InstanceID, Server: s.Name, Servers: 1, amounts: ofServer(s, s.Hours)}
 }
 
@@ -107,7 +104,7 @@ func (c *cloud) bucketRows(buckets []tenantusage.Bucket) []row {
 			r := row{Start: b.Window.Start, End: b.Window.End, Servers: t.Servers, amounts: ofBucket(t)}
 			switch c.o.by {
 			case tenantusage.ByProject:
-				r.ProjectID, r.Project = key, c.name(key)
+				r.ProjectID, r.Project = key, c.names.Name(key)
 			case tenantusage.ByFlavor:
 				r.Flavor = key
 			case tenantusage.ByState:

@@ -59,7 +59,7 @@ func ofServer(s *tenantusage.ServerUsage, hours float64) amounts {
 
 func newReport(w gophermeter.Window, o *options, rows []row) *report {
 	r := &report{
-		Start: w.Start.In(o.zone), End: w.End.In(o.zone), TimeZone: o.zone.String(),
+		Start: w.Start.In(o.Zone), End: w.End.In(o.Zone), TimeZone: o.Zone.String(),
 		By: string(o.by), Daily: o.daily,
 	}
 	if o.servers {
@@ -67,7 +67,7 @@ func newReport(w gophermeter.Window, o *options, rows []row) *report {
 	}
 	r.Rows = slices.DeleteFunc(rows, func(r row) bool { return r.amounts == amounts{} }) // idle
 	for i := range r.Rows {
-		r.Rows[i].Start, r.Rows[i].End = r.Rows[i].Start.In(o.zone), r.Rows[i].End.In(o.zone)
+		r.Rows[i].Start, r.Rows[i].End = r.Rows[i].Start.In(o.Zone), r.Rows[i].End.In(o.Zone)
 	}
 	slices.SortFunc(r.Rows, func(a, b row) int {
 		group := 0

@@ -4,13 +4,14 @@ import (
 	"time"
 
 	"github.com/gophermeter/gophermeter"
+	"github.com/gophermeter/gophermeter/examples/internal/period"
 	"github.com/gophermeter/gophermeter/tenantusage"
 )
 
 // pieces are the windows of a breakdown: the days, or the whole.
 func (o *options) pieces(w gophermeter.Window) []gophermeter.Window {
 	if o.daily {
-		return days(w, o.zone)
+		return period.Days(w, o.Zone)
 	}
 	return []gophermeter.Window{w}
 }

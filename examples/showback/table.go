@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"time"
-	"unicode"
+
+	"github.com/gophermeter/gophermeter/examples/internal/period"
+	"github.com/gophermeter/gophermeter/examples/internal/table"
 )
 
 // column of the table.
@@ -20,11 +21,11 @@ type column struct {
 
 func (r *report) columns() []column {
 	text := func(head string, of func(*row) string) column {
-		return column{head: head, cell: func(row *row) string { return printable(of(row)) }}
+		return column{head: head, cell: func(row *row) string { return of(row) }}
 	}
 	hours := func(head string, of func(*amounts) float64) column {
-		return column{head: head, right: true, foot: rounded(of(&r.Total)),
-			cell: func(row *row) string { return rounded(of(&row.amounts)) }}
+		return column{head: head, right: true, foot: table.Number(of(&r.Total)),
+			cell: func(row *row) string { return table.Number(of(&row.amounts)) }}
 	}
 	project := text("Project", func(r *row) string { return r.Project })
 	flavor := text("Flavor", func(r *row) string { return cmp.Or(r.Flavor, "(unknown)") })
@@ -57,47 +58,30 @@ func (r *report) columns() []column {
 }
 
 func writeTable(w io.Writer, r *report) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Usage by %s from %s to %s (%s)\n\n", r.By, clock(r.Start, r.Start.Location()),
-		clock(r.End, r.End.Location()), zoneAndLength(r))
+	_, err := fmt.Fprintf(w, "Usage by %s from %s to %s (%s)\n\n", r.By, period.Clock(r.Start, r.Start.Location()),
+		period.Clock(r.End, r.End.Location()), zoneAndLength(r))
+	if err != nil {
+		return err
+	}
 	if len(r.Rows) == 0 {
-		b.WriteString("Nothing ran.\n")
-		_, err := io.WriteString(w, b.String())
+		_, err := io.WriteString(w, "Nothing ran.\n")
 		return err
 	}
 	columns := r.columns()
-	lines := [][]string{heads(columns)}
+	heads, foot := make([]table.Column, len(columns)), make([]string, len(columns))
+	for i, c := range columns {
+		heads[i], foot[i] = table.Column{Head: c.head, Right: c.right}, c.foot
+	}
+	out := table.New(heads...)
 	for i := range r.Rows {
-		line := make([]string, len(columns))
+		cells := make([]string, len(columns))
 		for j, c := range columns {
-			line[j] = c.cell(&r.Rows[i])
+			cells[j] = c.cell(&r.Rows[i])
 		}
-		lines = append(lines, line)
+		out.Row(cells...)
 	}
-	lines = append(lines, feet(columns))
-	widths := make([]int, len(columns))
-	for _, line := range lines {
-		for j, cell := range line {
-			widths[j] = max(widths[j], width(cell))
-		}
-	}
-	for i, line := range lines {
-		if i == 1 || i == len(lines)-1 {
-			rule(&b, widths)
-		}
-		for j, cell := range line {
-			pad := strings.Repeat(" ", widths[j]-width(cell))
-			if columns[j].right {
-				cell = pad + cell
-			} else {
-				cell += pad
-			}
-			line[j] = cell
-		}
-		b.WriteString(strings.TrimRight(strings.Join(line, "  "), " ") + "\n")
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	out.Foot(foot...)
+	return out.Write(w)
 }
 
 func zoneAndLength(r *report) string {
@@ -106,71 +90,4 @@ func zoneAndLength(r *report) string {
 		return zone + ", " + hours
 	}
 	return hours
-}
-
-func heads(columns []column) (line []string) {
-	for _, c := range columns {
-		line = append(line, c.head)
-	}
-	return line
-}
-
-func feet(columns []column) (line []string) {
-	for _, c := range columns {
-		line = append(line, c.foot)
-	}
-	return line
-}
-
-func rule(b *strings.Builder, widths []int) {
-	for j, n := range widths {
-		if j > 0 {
-			b.WriteString("  ")
-		}
-		b.WriteString(strings.Repeat("-", n))
-	}
-	b.WriteString("\n")
-}
-
-// rounded has two decimals, and commas between thousands.
-func rounded(x float64) string {
-	s := strconv.FormatFloat(x, 'f', 2, 64)
-	digits := strings.TrimPrefix(s, "-")
-	for at := len(digits) - len(".00") - 3; at > 0; at -= 3 {
-		digits = digits[:at] + "," + digits[at:]
-	}
-	if s[0] == '-' {
-		return "-" + digits
-	}
-	return digits
-}
-
-// printable keeps the names that users gave away from the control of the terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return '?'
-	}, s)
-}
-
-// wide are the blocks of characters that take two cells: those of East Asia, and pictures.
-var wide = &unicode.RangeTable{
-	R16: []unicode.Range16{{0x1100, 0x115f, 1}, {0x2e80, 0xa4cf, 1}, {0xac00, 0xd7a3, 1}, {0xf900, 0xfaff, 1}, {0xff01, 0xff60, 1}},
-	R32: []unicode.Range32{{0x1f300, 0x1faff, 1}, {0x20000, 0x3fffd, 1}},
-}
-
-// width is the number of cells that a terminal gives a text.
-func width(s string) (n int) {
-	for _, r := range s {
-		switch {
-		case unicode.In(r, unicode.Mn, unicode.Me):
-		case unicode.Is(wide, r):
-			n += 2
-		default:
-			n++
-		}
-	}
-	return n
 }

@@ -32,34 +32,48 @@ func (o Options) Embedded() bool {
 	return o.Cloud == "" && os.Getenv("OS_CLOUD") == "" && os.Getenv("OS_AUTH_URL") == ""
 }
 
-// Connect logs in. It returns the time up to which usage can be asked for: what the clock of the embedded
-// cloud says, or the latest whole minute that is surely past for a real one, whose clock may be a few seconds
-// behind this machine's. stop ends the connection, and the embedded cloud with it.
-func Connect(ctx context.Context, o Options) (conn *gophermeter.Connection, now time.Time, stop func(), err error) {
-	now = time.Now().UTC().Add(-10 * time.Second).Truncate(time.Minute)
+// Cloud is a connection that was made.
+type Cloud struct {
+	Conn *gophermeter.Connection
+	// Now is the time up to which usage can be asked for: what the clock of the embedded cloud says, or the
+	// latest whole minute that is surely past for a real one, whose clock may be a few seconds behind this
+	// machine's.
+	Now time.Time
+	// Fake is the embedded cloud; nil where it is a real one.
+	Fake *fakecloud.Cloud
+}
+
+// Connect logs in.
+func Connect(ctx context.Context, o Options) (*Cloud, error) {
+	c := &Cloud{Now: time.Now().UTC().Add(-10 * time.Second).Truncate(time.Minute)}
 	opts := []gophermeter.Option{gophermeter.WithUserAgent(o.Program)}
-	end := func() {}
 	switch {
 	case o.Embedded():
-		cloud := fakecloud.New()
-		now, end = cloud.Now(), cloud.Close
+		c.Fake = fakecloud.New()
+		c.Now = c.Fake.Now()
 		fmt.Fprintf(o.Notice, "%s: neither OS_CLOUD nor OS_AUTH_URL is set: this is the embedded demo cloud, whose clock stands at %s; last month is %s\n",
-			o.Program, now.Format("2006-01-02 15:04 MST"), now.AddDate(0, 0, -now.Day()).Format("January 2006"))
-		opts = append(opts, cloud.Options()...)
+			o.Program, c.Now.Format("2006-01-02 15:04 MST"), c.Now.AddDate(0, 0, -c.Now.Day()).Format("January 2006"))
+		opts = append(opts, c.Fake.Options()...)
 	case o.Cloud != "":
 		opts = append(opts, gophermeter.WithCloud(o.Cloud))
 	}
 	if o.Region != "" {
 		opts = append(opts, gophermeter.WithRegion(o.Region))
 	}
-	conn, err = gophermeter.Connect(ctx, append(opts, o.Connect...)...)
-	if err != nil {
-		end()
-		return nil, time.Time{}, nil, err
+	var err error
+	if c.Conn, err = gophermeter.Connect(ctx, append(opts, o.Connect...)...); err != nil {
+		c.Close()
+		return nil, err
 	}
-	stop = func() {
-		conn.CloseIdleConnections()
-		end()
+	return c, nil
+}
+
+// Close ends the connection, and the embedded cloud with it.
+func (c *Cloud) Close() {
+	if c.Conn != nil {
+		c.Conn.CloseIdleConnections()
 	}
-	return conn, now, stop, nil
+	if c.Fake != nil {
+		c.Fake.Close()
+	}
 }

@@ -1,4 +1,4 @@
-package main
+package period
 
 import (
 	"time"
@@ -6,8 +6,8 @@ import (
 	"github.com/gophermeter/gophermeter"
 )
 
-// days cuts a window where a day begins at loc. A day has 23 or 25 hours where summer time begins or ends.
-func days(w gophermeter.Window, loc *time.Location) []gophermeter.Window {
+// Days cuts a window where a day begins at loc. A day has 23 or 25 hours where summer time begins or ends.
+func Days(w gophermeter.Window, loc *time.Location) []gophermeter.Window {
 	var out []gophermeter.Window
 	for start := w.Start; start.Before(w.End); {
 		year, month, day := start.In(loc).Date()

@@ -1,39 +1,69 @@
-package main
+// Package period is the flags by which the examples take a window of time.
+package period
 
 import (
+	"flag"
 	"fmt"
 	"slices"
 	"time"
+	_ "time/tzdata" // -tz works on machines without a zone database, too
 
 	"github.com/gophermeter/gophermeter"
 )
 
-// windowFlags say which window is meant.
-type windowFlags struct {
+// Flags are -month, -last, -from, -to and -tz.
+type Flags struct {
 	month, from, to, zone string
 	last                  int
-	given                 []string // names of the flags that were set
 }
 
-// windowFunc is the window that is meant when the time is now.
-type windowFunc func(now time.Time) (gophermeter.Window, error)
+// Register adds the flags to a command.
+func Register(fs *flag.FlagSet) *Flags {
+	f := &Flags{}
+	fs.StringVar(&f.month, "month", "", "calendar `month`, such as 2026-09; the default is the last whole one")
+	fs.IntVar(&f.last, "last", 0, "`days`: so many whole ones before today")
+	fs.StringVar(&f.from, "from", "", "first `instant` of the window: a date, or RFC 3339 such as 2026-09-14T08:00:00+02:00")
+	fs.StringVar(&f.to, "to", "", "`instant` at which the window ends, itself not included; the default is now")
+	fs.StringVar(&f.zone, "tz", "UTC", "time `zone` of months and days: an IANA name, or Local")
+	return f
+}
 
-func (f *windowFlags) parse() (*time.Location, windowFunc, error) {
+// Period is a window that may depend on what time it is.
+type Period struct {
+	// Zone is where months and days begin.
+	Zone   *time.Location
+	window func(now time.Time) gophermeter.Window
+}
+
+// Parse reads the flags; given tells which of them were on the command line.
+func (f *Flags) Parse(given func(flag string) bool) (*Period, error) {
 	loc, err := time.LoadLocation(f.zone)
 	if err != nil {
-		return nil, nil, fmt.Errorf("-tz %q is no time zone: IANA names look like Europe/Berlin", f.zone)
+		return nil, fmt.Errorf("-tz %q is no time zone: IANA names look like Europe/Berlin", f.zone)
 	}
-	window, err := f.in(loc)
+	window, err := f.in(loc, given)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return loc, func(now time.Time) (gophermeter.Window, error) { return past(window(now.In(loc)), now, loc) }, nil
+	return &Period{Zone: loc, window: window}, nil
+}
+
+// Window is what is meant when the time is now, without what has not happened yet.
+func (p *Period) Window(now time.Time) (gophermeter.Window, error) {
+	w := p.window(now.In(p.Zone))
+	if w.End.After(now) {
+		w.End = now
+	}
+	if !w.End.After(w.Start) {
+		return w, fmt.Errorf("the window begins at %s, but the cloud's time is %s", Clock(w.Start, p.Zone), Clock(now, p.Zone))
+	}
+	return w, nil
 }
 
 // in reads the flags with months and days as they are at loc.
-func (f *windowFlags) in(loc *time.Location) (func(now time.Time) gophermeter.Window, error) {
+func (f *Flags) in(loc *time.Location, set func(flag string) bool) (func(now time.Time) gophermeter.Window, error) {
 	kinds := []string{"month", "last", "from", "to"}
-	given := slices.DeleteFunc(kinds, func(name string) bool { return !slices.Contains(f.given, name) })
+	given := slices.DeleteFunc(kinds, func(name string) bool { return !set(name) })
 	if len(given) > 1 && !slices.Equal(given, []string{"from", "to"}) {
 		return nil, fmt.Errorf("-%s and -%s name different windows", given[0], given[1])
 	}
@@ -63,7 +93,7 @@ func (f *windowFlags) in(loc *time.Location) (func(now time.Time) gophermeter.Wi
 }
 
 // between reads -from and -to.
-func (f *windowFlags) between(loc *time.Location) (func(now time.Time) gophermeter.Window, error) {
+func (f *Flags) between(loc *time.Location) (func(now time.Time) gophermeter.Window, error) {
 	start, err := instant("from", f.from, loc)
 	if err != nil {
 		return nil, err
@@ -99,19 +129,8 @@ func instant(name, text string, loc *time.Location) (time.Time, error) {
 	return t, nil
 }
 
-// past cuts off what has not happened yet.
-func past(w gophermeter.Window, now time.Time, loc *time.Location) (gophermeter.Window, error) {
-	if w.End.After(now) {
-		w.End = now
-	}
-	if !w.End.After(w.Start) {
-		return w, fmt.Errorf("the window begins at %s, but the cloud's time is %s", clock(w.Start, loc), clock(now, loc))
-	}
-	return w, nil
-}
-
-// clock is an instant as people at loc read it.
-func clock(t time.Time, loc *time.Location) string {
+// Clock is an instant as people at loc read it.
+func Clock(t time.Time, loc *time.Location) string {
 	layout := "2006-01-02 15:04"
 	if t.Second() != 0 {
 		layout += ":05"

@@ -1,14 +1,14 @@
-package main
+package table
 
 import "testing"
 
-func TestRounded(t *testing.T) {
+func TestNumber(t *testing.T) {
 	t.Parallel()
 	for x, want := range map[float64]string{
 		0: "0.00", 0.005: "0.01", 1e-9: "0.00", 999.994: "999.99", 999.995: "1,000.00", 1234.5: "1,234.50",
 		1234567.891: "1,234,567.89", -12.3: "-12.30", -123456: "-123,456.00", 1e12: "1,000,000,000,000.00",
 	} {
-		if got := rounded(x); got != want {
+		if got := Number(x); got != want {
 			t.Errorf("%v: got %s, want %s", x, got, want)
 		}
 	}
@@ -20,7 +20,7 @@ func TestPrintable(t *testing.T) {
 	for name, want := range map[string]string{
 		"web-01": "web-01", "entrepôt-中央": "entrepôt-中央", "a\nTotal": "a?Total", "\x1b[2Jgone": "?[2Jgone", "a\u202eb": "a?b",
 	} {
-		if got := printable(name); got != want {
+		if got := Printable(name); got != want {
 			t.Errorf("%q: got %q, want %q", name, got, want)
 		}
 	}

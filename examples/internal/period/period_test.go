@@ -1,10 +1,13 @@
-package main
+package period_test
 
 import (
+	"flag"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/gophermeter/gophermeter"
+	"github.com/gophermeter/gophermeter/examples/internal/period"
 )
 
 func TestWindowFlags(t *testing.T) {
@@ -30,12 +33,12 @@ func TestWindowFlags(t *testing.T) {
 		{"-from 2026-11-20", now, "2026-11-20T00:00:00Z", now},
 		{"-from 2026-11-20 -to 2027-01-01", now, "2026-11-20T00:00:00Z", now},
 	} {
-		o, err := parseFlags(fields(c.args))
+		p, err := parse(c.args)
 		if err != nil {
 			t.Errorf("%s: %v", c.args, err)
 			continue
 		}
-		w, err := o.window(at(t, c.now))
+		w, err := p.Window(at(t, c.now))
 		if err != nil || w.String() != c.start+"/"+c.end {
 			t.Errorf("%s: got %s, %v; want %s/%s", c.args, w, err, c.start, c.end)
 		}
@@ -45,49 +48,12 @@ func TestWindowFlags(t *testing.T) {
 func TestWindowInTheFuture(t *testing.T) {
 	t.Parallel()
 	for _, args := range []string{"-month 2026-12", "-from 2026-11-24", "-from 2026-11-23T03:07:00Z"} {
-		o, err := parseFlags(fields(args))
+		p, err := parse(args)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if w, err := o.window(at(t, "2026-11-23T03:07:00Z")); err == nil {
+		if w, err := p.Window(at(t, "2026-11-23T03:07:00Z")); err == nil {
 			t.Errorf("%s: got %s", args, w)
-		}
-	}
-}
-
-// In the month in which summer time ends, one day has 25 hours; all are there, and three walks are enough.
-func TestDaysAndStretches(t *testing.T) {
-	t.Parallel()
-	loc, err := time.LoadLocation("Europe/Berlin")
-	if err != nil {
-		t.Fatal(err)
-	}
-	month := gophermeter.MonthIn(2026, time.October, loc)
-	pieces := days(month, loc)
-	if len(pieces) != 31 || pieces[24].Duration() != 25*time.Hour {
-		t.Fatalf("got %d days, the 25th of %s", len(pieces), pieces[24].Duration())
-	}
-	for i, p := range pieces[1:] {
-		if !p.Start.Equal(pieces[i].End) || p.Start.In(loc).Hour() != 0 {
-			t.Errorf("day %d begins at %s", i+2, p.Start.In(loc))
-		}
-	}
-	parts := stretches(pieces)
-	if len(parts) != 3 {
-		t.Fatalf("got %d stretches", len(parts))
-	}
-	var again []gophermeter.Window
-	for _, part := range parts {
-		for w := range part.window.Split(part.step) {
-			again = append(again, w)
-		}
-	}
-	if len(again) != len(pieces) {
-		t.Fatalf("stretches have %d days", len(again))
-	}
-	for i := range again {
-		if again[i].String() != pieces[i].String() {
-			t.Errorf("day %d is %s, want %s", i+1, again[i], pieces[i])
 		}
 	}
 }
@@ -101,7 +67,7 @@ func TestDaysWhereMidnightIsMissing(t *testing.T) {
 			t.Fatal(err)
 		}
 		year := gophermeter.Window{Start: gophermeter.MonthIn(2026, 1, loc).Start, End: gophermeter.MonthIn(2027, 1, loc).Start}
-		pieces := days(year, loc)
+		pieces := period.Days(year, loc)
 		if len(pieces) != 365 {
 			t.Errorf("%s: got %d days", zone, len(pieces))
 		}
@@ -129,4 +95,15 @@ func at(t *testing.T, text string) time.Time {
 		t.Fatal(err)
 	}
 	return instant
+}
+
+func parse(args string) (*period.Period, error) {
+	fs := flag.NewFlagSet("test", flag.ContinueOnError)
+	f := period.Register(fs)
+	if err := fs.Parse(strings.Fields(args)); err != nil {
+		return nil, err
+	}
+	given := map[string]bool{}
+	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	return f.Parse(func(name string) bool { return given[name] })
 }
