@@ -36,6 +36,7 @@ func (c *Cloud) AddSamples(samples ...Sample) []string {
 	m := part[*metering](c)
 	ids := make([]string, len(samples))
 	added := make([]*stored, len(samples))
+	read := map[string]stored{} // by the text of the metadata, which hardly differs between samples of a resource
 	for i, s := range samples {
 		if s.ID == "" {
 			s.ID = c.newUUID("sample")
@@ -51,8 +52,14 @@ func (c *Cloud) AddSamples(samples ...Sample) []string {
 		}
 		s.Timestamp, s.RecordedAt = s.Timestamp.UTC().Truncate(time.Microsecond), s.RecordedAt.UTC().Truncate(time.Microsecond)
 		ids[i] = s.ID
-		metadata := parsed(s.Metadata)
-		added[i] = &stored{Sample: s, flat: flatMetadata(metadata), typed: typedMetadata(metadata)}
+		of, known := read[s.Metadata]
+		if !known {
+			metadata := parsed(s.Metadata)
+			of = stored{flat: flatMetadata(metadata), typed: typedMetadata(metadata)}
+			read[s.Metadata] = of
+		}
+		of.Sample = s
+		added[i] = &of
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
