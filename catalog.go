@@ -19,18 +19,22 @@ type Endpoint struct {
 	URL    string // below which requests go; with or without a version
 }
 
-// readToken takes user and catalogue from the answer to the login.
+// readToken takes user, project and catalogue from the answer to the login.
 func (c *connection) readToken() {
 	c.authURL = redacted(c.session.provider.IdentityEndpoint)
 	token, ok := c.session.provider.GetAuthResult().(interface {
 		ExtractServiceCatalog() (*tokens.ServiceCatalog, error)
 		ExtractUser() (*tokens.User, error)
+		ExtractProject() (*tokens.Project, error)
 	})
 	if !ok {
 		return
 	}
 	if user, err := token.ExtractUser(); err == nil && user != nil {
 		c.user = user.Name
+	}
+	if project, err := token.ExtractProject(); err == nil && project != nil {
+		c.projectID = project.ID
 	}
 	catalog, err := token.ExtractServiceCatalog()
 	if err != nil {

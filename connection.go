@@ -20,6 +20,7 @@ type connection struct {
 	session   *session
 	authURL   string
 	user      string
+	projectID string
 	region    string
 	iface     gophercloud.Availability
 	endpoints map[string]string // by type, over the catalogue's
@@ -117,6 +118,11 @@ func (c *Connection) String() string {
 	}
 	return c.in().user + " at " + c.in().authURL
 }
+
+// ProjectID is the id of the project that the login is for, whose own usage and prices its members may read. It
+// is empty where the login is for a domain, the system or nothing at all, and where a provider was given its
+// token without Keystone's answer.
+func (c *Connection) ProjectID() string { return c.in().projectID }
 
 // CloseIdleConnections closes the connections that wait for another request.
 func (c *Connection) CloseIdleConnections() {

@@ -145,14 +145,16 @@ func TestRolesOfNova(t *testing.T) {
 	window := truth.window(t)
 	for _, cloud := range []string{"demo", "auditor", "demo-appcred"} {
 		t.Run(cloud, func(t *testing.T) {
-			client := usage(t, connect(t, cloud))
+			conn := connect(t, cloud)
+			client := usage(t, conn)
 			_, err := client.Projects(window).Collect(t.Context())
 			require.ErrorIs(t, err, gophermeter.ErrForbidden)
 			var e *gophermeter.Error
 			require.ErrorAs(t, err, &e)
 			assert.Contains(t, e.Message, "os_compute_api:os-simple-tenant-usage:list")
 			assert.NotEmpty(t, e.RequestID)
-			own, err := client.GetProject(t.Context(), known.Projects["tenant-1"], window)
+			require.Equal(t, known.Projects["tenant-1"], conn.ProjectID())
+			own, err := client.GetProject(t.Context(), conn.ProjectID(), window)
 			require.NoError(t, err)
 			sameTotals(t, cloud, truth.Projects["tenant-1"].tenantTotals, own)
 			_, err = client.GetProject(t.Context(), known.Projects["tenant-2"], window)
