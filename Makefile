@@ -10,7 +10,7 @@ CLOUD    := testing/acceptance/cloud
 CLOUDDIR := $(or $(GOPHERMETER_CLOUD_DIR),$(HOME)/.gophermeter-cloud)
 
 .DEFAULT_GOAL := help
-.PHONY: help check test fmt lint vet cross race arch386 nowork apicheck apicheck-update readme-check fuzz crash bench acceptance
+.PHONY: help check test fmt lint vet cross race arch386 nowork apicheck apicheck-update readme-check fuzz crash bench acceptance record
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,3 +71,8 @@ acceptance: ## the tests on the cloud that OS_CLOUD names, else on a real one th
 	fi; \
 	go test -tags acceptance -count=1 -v ./testing/acceptance/... | awk '{print} /^--- PASS/{p++} /^--- FAIL/{f++} /^--- SKIP/{s++} \
 		END{printf "acceptance: %d passed", p; if (s) printf ", %d skipped", s; if (f) printf ", %d failed", f; print ""; exit !p}'
+
+record: ## the same, and what was sent and answered goes to RECORD, a new directory, a file a request
+	@[ -n '$(RECORD)' ] || { echo 'make record needs RECORD=directory'; exit 2; }
+	mkdir '$(RECORD)'
+	@GOPHERMETER_RECORD="$$(cd '$(RECORD)' && pwd)" $(MAKE) acceptance

@@ -95,7 +95,7 @@ func connect(t testing.TB, cloud string, opts ...gophermeter.Option) *gophermete
 	if cloud != "" {
 		opts = append(opts, gophermeter.WithCloud(cloud))
 	}
-	conn, err := gophermeter.Connect(ctx, opts...)
+	conn, err := gophermeter.Connect(ctx, record(opts)...)
 	require.NoError(t, err)
 	t.Cleanup(conn.CloseIdleConnections)
 	return conn
