@@ -25,7 +25,7 @@
 // # The same record twice
 //
 // The LocalRecordID must follow from the usage, for a restarted program must come up with the same one; see
-// [RecordID]. Adding a record that is there changes nothing. Adding one with the same usage.Key and another
+// usage.RecordID. Adding a record that is there changes nothing. Adding one with the same usage.Key and another
 // content restates it: it is pending again, and replaces the earlier one at the service. An adjustment that was
 // sent cannot be restated.
 //

@@ -66,7 +66,7 @@ var day = time.Date(2026, time.October, 2, 0, 0, 0, 0, time.UTC)
 
 func job(n int, charge int64) usage.ComputeRecord {
 	return usage.ComputeRecord{
-		Username: "alice", LocalProjectID: "p.abc", LocalRecordID: journal.RecordID("job", strconv.Itoa(n)), Resource: "res.example.access-ci.org",
+		Username: "alice", LocalProjectID: "p.abc", LocalRecordID: usage.RecordID("job", strconv.Itoa(n)), Resource: "res.example.access-ci.org",
 		SubmitTime: day, StartTime: day.Add(time.Minute), EndTime: day.Add(time.Hour), Charge: decimal.New(charge, 0), NodeCount: 1,
 		LocalReference: "row " + strconv.Itoa(n),
 	}
@@ -82,13 +82,13 @@ func jobs(from, to int, charge int64) (all []usage.ComputeRecord) {
 func credit(n int) usage.AdjustmentRecord {
 	return usage.AdjustmentRecord{
 		AdjustmentType: usage.Credit, Charge: decimal.New(5, 0), StartTime: day, LocalProjectID: "p.abc",
-		LocalRecordID: journal.RecordID("adj", strconv.Itoa(n)), Resource: "res.example.access-ci.org", Username: "alice",
+		LocalRecordID: usage.RecordID("adj", strconv.Itoa(n)), Resource: "res.example.access-ci.org", Username: "alice",
 	}
 }
 
 func stored(n int) usage.StorageRecord {
 	return usage.StorageRecord{
-		Username: "alice", LocalProjectID: "p.abc", LocalRecordID: journal.RecordID("st", strconv.Itoa(n)), Resource: "store.example.access-ci.org",
+		Username: "alice", LocalProjectID: "p.abc", LocalRecordID: usage.RecordID("st", strconv.Itoa(n)), Resource: "store.example.access-ci.org",
 		CollectionTime: day, Charge: decimal.New(125, -1),
 	}
 }

@@ -1,8 +1,8 @@
-package journal
+package usage
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
+	"fmt"
 	"strings"
 )
 
@@ -23,5 +23,5 @@ func RecordID(parts ...string) string {
 		return id
 	}
 	sum := sha256.Sum256([]byte(id))
-	return "sha256-" + hex.EncodeToString(sum[:20])
+	return fmt.Sprintf("sha256-%x", sum[:20])
 }
