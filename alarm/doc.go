@@ -1,12 +1,14 @@
 // Package alarm manages alarms: Aodh's, and those that Ceilometer had of its own up to Liberty, through one
 // client.
 //
-//	client, err := alarm.New(conn)
+//	client, err := alarm.New(conn) // errors left out
 //	created, err := client.CreateAlarm(ctx, alarm.CreateOptions{
 //		Name: "server deleted",
 //		Rule: alarm.EventRule{EventType: "compute.instance.delete.*"},
 //	})
 //	for change, err := range client.Watch(ctx, created.ID, alarm.WatchOptions{}) {
+//		fmt.Println(change.Timestamp, change.Detail.State)
+//	}
 //
 // It is openstacksdk's meter.alarm, with [Client.Alarms], [Client.GetAlarm], [Client.FindAlarm],
 // [Client.CreateAlarm], [Client.UpdateAlarm], [Client.DeleteAlarm], [Client.AlarmChanges] and
@@ -33,7 +35,10 @@
 // for, keeps every other member, also one that this package does not know, and repairs a state that flipped
 // between the read and the write. It says there what no client can guard against.
 //
-// # Refusals
+// # Who may ask
+//
+// Members see the alarms of their own project, and so do administrators of Aodh until they say [AllProjects] or
+// [ByProject]. The quotas of other projects are for administrators.
 //
 // Aodh refuses with 401 what a valid token may not do: an action log:// of somebody who is no administrator, the
 // project of somebody else. That is [gophermeter.ErrForbidden] here, and no reason to log in again;

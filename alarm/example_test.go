@@ -2,6 +2,7 @@ package alarm_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"time"
@@ -163,4 +164,101 @@ func ExampleClient_Watch() {
 	// 00:00:01 alarm
 	// 00:00:02 ok
 	// 00:00:03 alarm
+}
+
+func ExampleClient_DeleteAlarm() {
+	ctx := context.Background()
+	client, cloud := demo(ctx)
+	defer cloud.Close()
+	gone, err := client.FindAlarm(ctx, "server-gone")
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := client.DeleteAlarm(ctx, gone.ID); err != nil {
+		log.Fatal(err)
+	}
+	_, err = client.GetAlarm(ctx, gone.ID)
+	fmt.Println(errors.Is(err, gophermeter.ErrNotFound))
+	// Output:
+	// true
+}
+
+// A state is set by hand, until the next evaluation.
+func ExampleClient_SetState() {
+	ctx := context.Background()
+	client, cloud := demo(ctx)
+	defer cloud.Close()
+	gone, err := client.FindAlarm(ctx, "server-gone")
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := client.SetState(ctx, gone.ID, alarm.StateAlarm); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(client.GetState(ctx, gone.ID))
+	// Output:
+	// alarm <nil>
+}
+
+// A project may have ten alarms. Quotas are for administrators.
+func ExampleClient_SetQuotas() {
+	ctx := context.Background()
+	cloud := fakecloud.New()
+	defer cloud.Close()
+	conn, err := gophermeter.Connect(ctx, cloud.Options()...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	client, err := alarm.New(conn)
+	if err != nil {
+		log.Fatal(err)
+	}
+	project := cloud.ProjectID("web-shop")
+	_, err = client.SetQuotas(ctx, alarm.Quotas{ProjectID: project, Limits: []alarm.Quota{{Resource: alarm.ResourceAlarms, Limit: 10}}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	quotas, err := client.GetQuotas(ctx, project)
+	if err != nil {
+		log.Fatal(err)
+	}
+	limit, _ := quotas.Alarms()
+	fmt.Println(limit)
+	// Output:
+	// 10
+}
+
+// The newest transition of all alarms of the project.
+func ExampleClient_QueryAlarmChanges() {
+	ctx := context.Background()
+	client, cloud := demo(ctx)
+	defer cloud.Close()
+	changes, err := client.QueryAlarmChanges(ctx, alarm.Query{
+		Filter:  alarm.Eq(alarm.FieldType, alarm.ChangeStateTransition),
+		OrderBy: []alarm.Sort{{Field: alarm.FieldTimestamp, Descending: true}},
+		Limit:   1,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, c := range changes {
+		fmt.Println(c.Timestamp.Format(time.DateOnly), c.Detail.State)
+	}
+	// Output:
+	// 2026-09-22 ok
+}
+
+// Not found is an error, here as everywhere.
+func ExampleClient_FindAlarmChange() {
+	ctx := context.Background()
+	client, cloud := demo(ctx)
+	defer cloud.Close()
+	gone, err := client.FindAlarm(ctx, "server-gone")
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = client.FindAlarmChange(ctx, gone.ID, "00000000-0000-4000-8000-000000000000")
+	fmt.Println(errors.Is(err, gophermeter.ErrNotFound))
+	// Output:
+	// true
 }

@@ -24,7 +24,8 @@ func (ms members) changed(change members) members {
 		}
 		before := out.get(m.name)
 		out = slices.DeleteFunc(out, func(old member) bool { return strings.HasSuffix(old.name, ruleSuffix) })
-		out = append(out, member{m.name, overlaid(Kind(strings.TrimSuffix(m.name, ruleSuffix)), before, m.raw)})
+		rule := overlaid(Kind(strings.TrimSuffix(m.name, ruleSuffix)), before, m.raw)
+		out = append(out, member{m.name, settled(m.name, rule)}) // most likely it was read, and then edited
 	}
 	return out
 }
