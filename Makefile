@@ -61,8 +61,8 @@ fuzz: ## every fuzz target for FUZZTIME
 crash: ## the journal of amie, killed a thousand times (SEED=n repeats a plan)
 	GOPHERMETER_CRASH=1000 GOPHERMETER_CRASH_SEED=$(SEED) go test -count=1 -timeout 30m -v -run '^TestCrash$$' ./amie/journal
 
-bench: ## the performance gates: each ratio, met or missed
-	go run ./internal/bench
+bench: ## the performance gates: each ratio, met or missed, also into docs/benchmarks.md
+	go run ./internal/bench -out docs/benchmarks.md
 
 acceptance: ## the tests on the cloud that OS_CLOUD names, else on a real one that is started here (status 77: not possible)
 	@if [ -z "$${OS_CLOUD:-}" ]; then \

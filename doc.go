@@ -1,6 +1,7 @@
 // Package gophermeter is what the clients of OpenStack's metering, rating and billing services have in
 // common: the login, the collections, the errors and the windows of time. The services themselves are in the
-// packages below it, such as tenantusage.
+// packages below it: tenantusage (Nova), rating with rating/hashmap and rating/pyscripts (CloudKitty), meter
+// (Ceilometer), alarm (Aodh), and usage, amie, amie/journal and amie/bridge for what is reported to ACCESS.
 //
 // One rule stands above all others: an answer is complete and exact, or it is an error that says so.
 //
@@ -9,7 +10,15 @@
 // [Connect] logs in to Keystone once and finds the services in its catalogue:
 //
 //	conn, err := gophermeter.Connect(ctx) // OS_CLOUD and clouds.yaml, or OS_AUTH_URL and its companions
-//	usage, err := tenantusage.New(conn)   // no I/O; ErrNoService when the cloud has no such service
+//	if err != nil {
+//		return err
+//	}
+//	usage, err := tenantusage.New(conn) // no I/O; ErrNoService when the cloud has no such service
+//
+// A program may name the cloud ([WithCloud]), its file ([WithCloudsFile]), the region and interface ([WithRegion],
+// [WithInterface]) and the endpoint of a service ([WithEndpoint]). [Connection.Has] tells whether there is a service,
+// [Connection.ProjectID] whose usage and prices the login may read, and [Connection.ProjectNames] what the ids in the
+// answers are called.
 //
 // In a cloud's entry and in the OS_ variables the login is a password, a token, an application credential or
 // a one-time passcode, for a project, a domain, the system or a trust. OS_CLOUD wins over other credentials
@@ -47,9 +56,27 @@
 // # Errors
 //
 // A call that fails returns an [*Error], whose text is one line with the service's own words and its request
-// id. [errors.Is] tells its class, as in errors.Is(err, gophermeter.ErrForbidden), and finds the end of the
-// caller's context with its cause. [gophercloud.ResponseCodeIs] works on it too. What would be wrong whatever
-// the service says, such as a window without an end or an empty id, is [ErrInvalidArgument], and nothing is sent.
+// id. [errors.Is] tells its class, and finds the end of the caller's context with its cause:
+//
+//	var failed *gophermeter.Error
+//	switch {
+//	case errors.Is(err, gophermeter.ErrForbidden): // not for this user
+//	case errors.As(err, &failed):                  // failed.StatusCode, failed.Message, failed.RequestID
+//	}
+//
+// The service's status is one of [ErrBadRequest], [ErrUnauthorized], [ErrForbidden], [ErrNotFound], [ErrConflict],
+// [ErrTooLarge], [ErrRateLimited] and [ErrServer], and [gophercloud.ResponseCodeIs] works on it too. What this module
+// finds has classes of its own:
+//
+//	ErrNoService          the catalogue has no such service in this region and interface
+//	ErrUnsupported        the service, or this release of it, cannot do that
+//	ErrInvalidArgument    wrong whatever the service says, such as a window without an end; nothing was sent
+//	ErrAmbiguous          several things match where one was asked for
+//	ErrTruncated          the service has, or may have, more than it showed
+//	ErrWindowDrift        the pages of one walk were counted for different windows
+//	ErrLoop               the service's pages lead back to where the walk has been
+//
+// After any of the last three there is no total: ask again, or for a smaller window.
 //
 // No error, log line or event has a password, a token or a secret header in it, not even when a service
 // echoes one.
@@ -89,7 +116,7 @@
 // A [Window] is half-open, from Start to End, in any location; what is sent and what comes back is UTC. [Month]
 // is a month in UTC, as services cut it, and [MonthIn] one as people live it, across daylight saving. OpenStack
 // writes most times without a zone and means UTC. [Window.Align] widens a window to the periods of a rating
-// or metering job.
+// or metering job, and [Window.Split] cuts it into days, or whatever is asked for one at a time.
 //
 // # Money
 //
@@ -110,8 +137,14 @@
 //
 // # Testing
 //
-// Package testing/fakecloud is a cloud in the process of the test, with state, a clock and faults. For those who
-// mock at the transport, [WithTransport] takes any http.RoundTripper, and testing/mockcloud has answers for it.
+// Package testing/fakecloud is a cloud in the process of the test, with state, a clock and faults:
+//
+//	cloud := fakecloud.New()
+//	defer cloud.Close()
+//	conn, err := gophermeter.Connect(ctx, cloud.Options()...)
+//
+// For those who mock at the transport, [WithTransport] takes any http.RoundTripper, and testing/mockcloud has answers
+// for it.
 //
 // # What the SDK lacks
 //

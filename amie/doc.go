@@ -1,7 +1,11 @@
 // Package amie reports usage to ACCESS through the AMIE Usage API, and asks what became of it.
 //
 //	client, err := amie.NewUsageClient("EXAMPLE", key)
-//	report, err := client.Send(ctx, usage.MessageOf(records...))
+//	if err != nil {
+//		return err
+//	}
+//	report, err := client.Send(ctx, usage.MessageOf(records...)) // the report counts, also with an error
+//	fmt.Println(report.Validated(), "queued;", len(report.Failed()), "returned")
 //
 // [UsageClient.Send] and [SendSeq] send, [UsageClient.Status] and [UsageClient.FailedRecords] tell what was loaded
 // and what was not, [UsageClient.Resubmit] sends what was mended. Sending is asynchronous: an accepted record has
@@ -25,8 +29,13 @@
 // Questions are repeated always, and so is clearing; a 404 to a repeated one means that it is done. No redirect is
 // followed by any of them.
 //
+// # What the service does not tell
+//
+// The list of what was loaded has compute records only, and how it is asked for is not documented ([LoadedNames]). A
+// record whose failure is cleared, and that is not sent again, is lost for good.
+//
 // # The key
 //
-// The API key goes to the service's origin only, by https unless that is this machine, and stands in no error, log
+// A site has a name and a key. The API key goes to the service's origin only, by https unless that is this machine, and stands in no error, log
 // or printed client.
 package amie

@@ -2,7 +2,16 @@
 // images of a cloud.
 //
 //	client, err := meter.New(conn)
+//	if err != nil {
+//		return err
+//	}
+//	september := gophermeter.Month(2026, time.September)
 //	for sample, err := range client.Samples(meter.SampleOptions{Meter: "cpu_util", Window: september}).All(ctx) {
+//		if err != nil {
+//			return err
+//		}
+//		fmt.Println(sample.Timestamp, sample.ResourceID, sample.Volume, sample.Unit)
+//	}
 //
 // A meter is a kind of measurement on a resource ([Client.Meters], [Client.FindMeter]), a sample is one measurement
 // ([Client.Samples], [Client.FindSample], [Client.QuerySamples], [Client.CreateSamples]), statistics are what the service
@@ -31,6 +40,11 @@
 // Volumes and statistics are float64. The service holds them as such and writes the digits that give the same number
 // back, so that nothing is lost; a decimal would only look more exact. What may be missing is a pointer or has a flag, so that
 // it differs from a zero that was measured.
+//
+// A cumulative meter is the reading of a counter, which may begin again at zero: its sum and average mean nothing. One
+// name can have several units and types, as after an upgrade; statistics have a row for each, and [Client.FindMeter] is
+// [gophermeter.ErrAmbiguous]. A sample that was not posted directly ([CreateSamplesOptions]) is accepted before it is
+// stored. What an operator lets expire is gone, without a sign.
 //
 // # Releases
 //

@@ -14,8 +14,8 @@ import (
 
 // demo is a client of a cloud inside the process. A program connects with gophermeter.Connect(ctx), which reads OS_CLOUD
 // and clouds.yaml.
-func demo(ctx context.Context) (*meter.Client, *gophermeter.Connection, func()) {
-	cloud := fakecloud.New()
+func demo(ctx context.Context, opts ...fakecloud.Option) (*meter.Client, *gophermeter.Connection, func()) {
+	cloud := fakecloud.New(opts...)
 	conn, err := gophermeter.Connect(ctx, cloud.Options()...)
 	if err != nil {
 		log.Fatal(err)
@@ -163,4 +163,101 @@ func ExampleClient_FindCapability() {
 	}
 	fmt.Println(groups.Section, groups.Name, groups.Enabled)
 	// Output: api statistics:groupby true
+}
+
+// Which meters there are, each once; without Unique there is one for each resource.
+func ExampleClient_Meters() {
+	ctx := context.Background()
+	client, _, done := demo(ctx)
+	defer done()
+	for m, err := range client.Meters(meter.MeterOptions{Unique: true}).All(ctx) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%s in %q, a %s\n", m.Name, m.Unit, m.Type)
+	}
+	// Unordered output:
+	// cpu in "ns", a cumulative
+	// memory.usage in "MB", a gauge
+	// cpu_util in "%", a gauge
+	// volume.size in "GB", a gauge
+	// volume.size in "GiB", a gauge
+	// storage.containers.objects.size in "B", a gauge
+}
+
+// What was measured in a week, and the name that it had then.
+func ExampleClient_Resources() {
+	ctx := context.Background()
+	client, _, done := demo(ctx)
+	defer done()
+	resources := client.Resources(meter.ResourceOptions{
+		Window:  gophermeter.Window{Start: fakecloud.Epoch.AddDate(0, 0, -7), End: fakecloud.Epoch},
+		Filters: []meter.Filter{meter.ByMetadata("flavor.vcpus", 2)},
+	})
+	for r, err := range resources.All(ctx) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		one, err := client.GetResource(ctx, r.ResourceID)
+		if err != nil {
+			log.Fatal(err)
+		}
+		name, _ := one.Metadata.Get("display_name")
+		fmt.Println(name, one.MeterNames())
+	}
+	// Unordered output:
+	// shop-01 [cpu memory.usage cpu_util]
+	// shop-13 [cpu memory.usage cpu_util]
+}
+
+// What happened, from a Ceilometer that has events. An administrator sees those of no project, and of the own one only.
+func ExampleClient_Events() {
+	ctx := context.Background()
+	client, _, done := demo(ctx, fakecloud.WithCeilometer(fakecloud.CeilometerLiberty))
+	defer done()
+	for event, err := range client.Events(meter.EventOptions{Window: gophermeter.Month(2026, time.September)}).All(ctx) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		name, _ := event.Trait("name")
+		fmt.Println(event.Generated.Format(time.DateOnly), event.EventType, name.Value)
+	}
+	// Output: 2026-09-02 image.update debian-13
+}
+
+// All that the service's storage can do.
+func ExampleClient_Capabilities() {
+	ctx := context.Background()
+	client, _, done := demo(ctx)
+	defer done()
+	for c, err := range client.Capabilities().All(ctx) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		if c.Enabled && c.Section == "storage" {
+			fmt.Println(c.Name)
+		}
+	}
+	// Output: storage:production_ready
+}
+
+// Which events there are, and what they tell.
+func ExampleClient_EventTypes() {
+	ctx := context.Background()
+	client, _, done := demo(ctx, fakecloud.WithCeilometer(fakecloud.CeilometerLiberty))
+	defer done()
+	for eventType, err := range client.EventTypes().All(ctx) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		traits, err := client.Traits(eventType).Collect(ctx)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(eventType, len(traits), "traits")
+	}
+	// Unordered output:
+	// compute.instance.create.end 7 traits
+	// compute.instance.delete.end 7 traits
+	// image.update 1 traits
 }

@@ -2,7 +2,16 @@
 // metered, what it cost, by which rules, and what a thing would cost.
 //
 //	client, err := rating.New(conn)
+//	if err != nil {
+//		return err
+//	}
+//	var bills rating.Totals[string] // exact, by project
 //	for frame, err := range client.Frames(rating.FrameOptions{Window: gophermeter.Month(2026, time.September)}).All(ctx) {
+//		if err != nil {
+//			return err
+//		}
+//		bills.Add(frame.ProjectID, frame.Price)
+//	}
 //
 // Its rules are in the packages of their modules, [github.com/gophermeter/gophermeter/rating/hashmap] and
 // [github.com/gophermeter/gophermeter/rating/pyscripts].
@@ -37,6 +46,14 @@
 //
 // A window is half open, and always sent: what the service takes without one is the current month, in UTC or in the
 // zone of its machine. Times that come back are UTC.
+//
+// # When a month is complete
+//
+// CloudKitty rates project by project, some time after a period has ended, and [Scope].LastProcessed is the start of the
+// last period that it has rated: a month is ready once that and one period have passed its end for every active scope
+// ([Client.Scopes]). What is measured later, or priced anew, is on the bill only after the window is rated again
+// ([Client.CreateReprocess], [Client.WaitReprocess], [Client.ResetScopes]). What no rule matches costs nothing, and
+// nothing tells.
 //
 // # Who may ask
 //

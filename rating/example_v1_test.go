@@ -15,8 +15,8 @@ import (
 
 // oldCloud is a client of a cloud inside the process that has version 1 only. A program connects with
 // gophermeter.Connect(ctx), which reads OS_CLOUD and clouds.yaml.
-func oldCloud(ctx context.Context) (client *rating.Client, names map[string]string, done func()) {
-	cloud := fakecloud.New(fakecloud.WithRatingStorage(1))
+func oldCloud(ctx context.Context, opts ...fakecloud.Option) (client *rating.Client, names map[string]string, done func()) {
+	cloud := fakecloud.New(append(opts, fakecloud.WithRatingStorage(1))...)
 	conn, err := gophermeter.Connect(ctx, cloud.Options()...)
 	if err != nil {
 		log.Fatal(err)

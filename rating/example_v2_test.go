@@ -14,8 +14,8 @@ import (
 
 // ratedCloud is a client of a cloud inside the process. A program connects with gophermeter.Connect(ctx), which reads
 // OS_CLOUD and clouds.yaml.
-func ratedCloud(ctx context.Context) (client *rating.Client, names map[string]string, done func()) {
-	cloud := fakecloud.New()
+func ratedCloud(ctx context.Context, opts ...fakecloud.Option) (client *rating.Client, names map[string]string, done func()) {
+	cloud := fakecloud.New(opts...)
 	conn, err := gophermeter.Connect(ctx, cloud.Options()...)
 	if err != nil {
 		log.Fatal(err)

@@ -41,7 +41,8 @@ type Point struct {
 
 // PointOptions say which points.
 type PointOptions struct {
-	// Window is required. Which periods half in it count is the backend's choice.
+	// Window is required. Which periods half in it count is the backend's choice, and Loki goes by their end: the period
+	// before the window is in, its last one is not.
 	Window gophermeter.Window
 	// Filters must all hold; a name can come once. For who is no administrator CloudKitty sets the filter of the project
 	// to his own, whatever he asks for.

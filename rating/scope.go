@@ -25,8 +25,8 @@ type Scope struct {
 	Fetcher string
 	// Collector is where its metrics come from, such as gnocchi or prometheus.
 	Collector string
-	// LastProcessed is the start of the last rated period, UTC; what is before it is on the bill. Releases before 15
-	// call it state.
+	// LastProcessed is the start of the last rated period, UTC. That period and what is before it are on the bill, so a
+	// month is when this and one period reach its end. Releases before 15 call it state.
 	LastProcessed time.Time
 	// Active scopes are rated. All are on releases before 16.
 	Active bool

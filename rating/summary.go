@@ -98,7 +98,8 @@ type SummaryField struct {
 // project gets [gophermeter.ErrForbidden].
 //
 // With Loki as the backend CloudKitty sums no more than its first rows, as many as [WithPageSize] says, and does not
-// tell: [Client.Frames] does.
+// tell: [Client.Frames] does. It goes by the end of a period there, so the period before the window is in the sum, and
+// the last one of the window is not.
 //
 // API: GET /v2/summary
 // API: GET /v1/info/metrics

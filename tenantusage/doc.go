@@ -2,7 +2,15 @@
 // vCPU-, memory- and disk-hours in a window, and by which servers.
 //
 //	client, err := tenantusage.New(conn)
+//	if err != nil {
+//		return err
+//	}
 //	for project, err := range client.Projects(gophermeter.Month(2026, time.September)).All(ctx) {
+//		if err != nil {
+//			return err // nothing before it was a partial total
+//		}
+//		fmt.Println(project.ProjectID, project.TotalVCPUsUsage)
+//	}
 //
 // [Client.Projects] and [Client.GetProject] give totals, [Client.Servers] and [Client.ProjectServers] the rows
 // behind them, [Client.GetSeries] both broken down over time, and [Client.RawPages] what Nova sends before any
@@ -31,6 +39,9 @@
 // resize, rebuild and unshelve set the launch anew, so the time before them is gone. Servers that never
 // started do not appear, and deleted ones only until the operator archives them
 // (nova-manage db archive_deleted_rows): totals of an old month can shrink.
+//
+// Nova has no user, no price and no volume, and cannot tell an idle project from one that does not exist. What must
+// be proved later has to be stored when it is read.
 //
 // A server that is in two cells, as in the middle of a resize across cells, is counted twice by Nova. The
 // methods with rows drop the second one and its share of the totals; Projects cannot see it.

@@ -131,3 +131,49 @@ func ExampleClient_RawPages() {
 	// 100 servers of 4 projects, microversion 2.40, more: true
 	// 95 servers of 2 projects, microversion 2.40, more: false
 }
+
+// The servers of one project, which its own members may ask for.
+func ExampleClient_ProjectServers() {
+	ctx := context.Background()
+	cloud := fakecloud.New()
+	defer cloud.Close()
+	conn, err := gophermeter.Connect(ctx, cloud.OptionsFor("demo")...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	client, err := tenantusage.New(conn)
+	if err != nil {
+		log.Fatal(err)
+	}
+	hours, running := 0.0, 0
+	for server, err := range client.ProjectServers(cloud.ProjectID("web-shop"), gophermeter.Month(2026, time.September)).All(ctx) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		hours += server.Hours
+		if server.EndedAt == nil {
+			running++
+		}
+	}
+	fmt.Printf("%.1f server-hours, %d servers still there\n", hours, running)
+	// Output: 17611.2 server-hours, 24 servers still there
+}
+
+// One walk over a month answers for each of its days, by Nova's own rule.
+func ExampleServerUsage_HoursIn() {
+	ctx := context.Background()
+	client, _, done := demo(ctx)
+	defer done()
+	days := slices.Collect(gophermeter.Month(2026, time.September).Split(24 * time.Hour))
+	hours := make([]float64, len(days))
+	for server, err := range client.Servers(gophermeter.Month(2026, time.September)).All(ctx) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		for i, day := range days {
+			hours[i] += server.HoursIn(day)
+		}
+	}
+	fmt.Printf("%.1f on the first day, %.1f on the last\n", hours[0], hours[len(hours)-1])
+	// Output: 951.3 on the first day, 1433.4 on the last
+}

@@ -6,6 +6,7 @@
 //		Username: "alice", LocalProjectID: "p.abc", LocalRecordID: "job-1", Resource: "res.example.access-ci.org",
 //		SubmitTime: submitted, StartTime: started, EndTime: ended, Charge: decimal.RequireFromString("2.5"), NodeCount: 1,
 //	})
+//	err := message.Validate(usage.Rules{}) // each wrong field of each record, by name
 //
 // # What is exact
 //

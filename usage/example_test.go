@@ -61,3 +61,35 @@ func ExampleMessage_Validate() {
 	// 0 AdjustmentType
 	// 0 Charge
 }
+
+// A program that is started again must come up with the same id: it follows from the usage, here of a server on a day.
+func ExampleRecordID() {
+	fmt.Println(usage.RecordID("b1946ac9", "2026-09-03"))
+	// Output: b1946ac9:2026-09-03
+}
+
+// What the service could not load, whatever is in it.
+func ExampleReadFailedRecords() {
+	failed, err := usage.ReadFailedRecords([]byte(`{"FailedRecords": [
+		{"FailedRecordID": 7, "UsageType": "Compute", "Error": "no such user", "LocalRecordID": "job-17", "Charge": "2.500000"}
+	]}`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, f := range failed {
+		fmt.Println(f.ID, f.Kind, f.LocalRecordID, f.Error, f.Compute.Charge)
+	}
+	// Output: 7 Compute job-17 no such user 2.5
+}
+
+// A message has records of one kind.
+func ExampleAppend() {
+	collected := time.Date(2026, time.September, 3, 0, 0, 0, 0, time.UTC)
+	message := usage.MessageOf(usage.StorageRecord{
+		Username: "alice", LocalProjectID: "p.abc", LocalRecordID: "alice:2026-09-03", Resource: "store.example.access-ci.org",
+		CollectionTime: collected, Charge: decimal.RequireFromString("12.5"), BytesStored: new(int64(12_500_000_000)),
+	})
+	err := usage.Append(&message, usage.AdjustmentRecord{AdjustmentType: usage.Credit})
+	fmt.Println(message.Kind(), message.Len(), err)
+	// Output: Storage 1 invalid argument: records: a Storage message takes no Adjustment records
+}

@@ -267,9 +267,7 @@ func flaws(id string, all []Slice) (causes []cause) {
 			overlaps = true
 			causes = append(causes, cause{Overlap, id, "at " + s.From.Format(time.RFC3339Nano)})
 		}
-		if s.To.After(until) {
-			until = s.To
-		}
+		until = s.To
 		if s.Project != all[0].Project {
 			causes = append(causes, cause{TwoOwners, id, "projects " + join(all[0].Project, s.Project)})
 		}

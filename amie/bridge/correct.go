@@ -48,7 +48,7 @@ type Correction[R usage.Record] struct {
 // of an instance's day.
 func (d ComputeDay) Correct(sent []usage.ComputeRecord, back TakeBack) Correction[usage.ComputeRecord] {
 	own := slices.DeleteFunc(slices.Clone(sent), func(r usage.ComputeRecord) bool {
-		return !r.SubmitTime.Equal(d.Day) || r.ParentRecordID == "" || r.LocalRecordID != recordID(r.ParentRecordID, d.Day)
+		return !r.SubmitTime.Equal(d.Day) || r.LocalRecordID != recordID(r.ParentRecordID, d.Day)
 	})
 	c, gone := compare(d.Records(), own)
 	for _, r := range gone {

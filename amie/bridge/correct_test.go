@@ -80,9 +80,10 @@ func TestForeignRecordsAreLeftAlone(t *testing.T) {
 	require.NoError(t, err)
 	job := compute(t, config(t), slice(0, 1)).Records()[0]
 	job.LocalRecordID = "slurm-17"
-	child := job
-	child.ParentRecordID = ""
-	c := compute(t, config(t)).Correct(append(yesterday.Records(), job, child), bridge.TakeVanished)
+	orphan, launched := compute(t, config(t), slice(0, 1)).Records()[0], compute(t, config(t), slice(0, 1)).Records()[0]
+	orphan.ParentRecordID = ""
+	launched.SubmitTime = hour(-7)
+	c := compute(t, config(t)).Correct(append(yesterday.Records(), job, orphan, launched), bridge.TakeVanished)
 	assert.Equal(t, bridge.Correction[usage.ComputeRecord]{}, c)
 }
 

@@ -123,7 +123,12 @@ func TestStorageProblems(t *testing.T) {
 			assert.Empty(t, d.Lines)
 		})
 	}
+	inside, later := volume(1, 2), volume(5, 6, func(v *bridge.Volume) { v.User = "" })
+	assert.Equal(t, []string{`overlap "vol-1": at 2026-09-15T01:00:00Z (1 volume, 1000 GiB-hours)`, `overlap "vol-1": at 2026-09-15T05:00:00Z (1 volume, 100 GiB-hours)`},
+		reasons(storage(t, config(t), volume(0, 9), inside, later).Problems), "of two owners")
 	config := config(t)
+	config.Storage[0].Metrics = []string{"volume.*"}
+	assert.Empty(t, storage(t, config, volume(0, 9), volume(0, 9, func(v *bridge.Volume) { v.Metric = "volume.backup" })).Problems, "two metrics")
 	config.Storage[1].Types = nil
 	assert.Equal(t, []string{`ambiguous volume "volume.size ssd": ` + store + ", " + store + ` (1 volume, 2400 GiB-hours)`},
 		reasons(storage(t, config, volume(0, 24)).Problems))

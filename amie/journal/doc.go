@@ -2,7 +2,7 @@
 // even if the program is killed at any moment. It is a file (a bbolt database) that belongs to one process at a
 // time.
 //
-//	j, err := journal.Open("usage.journal")
+//	j, err := journal.Open("usage.journal")     // errors left out
 //	err = journal.Add(j, records...)            // again after a restart: the same records change nothing
 //	delivery, err := j.Deliver(ctx, client)     // sends what is pending
 //	found, err := j.Reconcile(ctx, client)      // asks what was loaded, and what failed

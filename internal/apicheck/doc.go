@@ -7,7 +7,8 @@
 //	seednames    every name of the documents that the project follows has a Go symbol
 //	imports      packages import along the arrows of the layout, and dependencies stay where they belong
 //	foreign      no file mentions a place outside the repository
-//	readme       the commands of README.md are run by a check, and its Go compiles
+//	documents    of the Markdown files, the commands are run by a check, the Go compiles (that of docs/testing.md is run as
+//	             Examples), and links and names of ours lead somewhere; so do the names in brackets of comments
 //
 // It reads source with go/parser only, so a package that does not compile yet is told by name and hides no
 // finding about another.

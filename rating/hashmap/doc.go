@@ -1,6 +1,6 @@
 // Package hashmap is the client of CloudKitty's hashmap module: the rules that put prices on what was metered.
 //
-//	client, err := hashmap.New(conn)
+//	client, err := hashmap.New(conn) // errors left out
 //	service, err := client.FindService(ctx, "instance")
 //	field, err := client.FindField(ctx, service.ID, "flavor_name")
 //	mapping, err := client.CreateMapping(ctx, hashmap.MappingCreate{FieldID: field.ID, Value: "m1.small", Cost: cost})
@@ -16,8 +16,18 @@
 //
 //	(highest flat mapping that matches + flat threshold of a field) × all rates that match × quantity + flat threshold of a service
 //
+// A rule of a project takes the place of the one for all with the same value, or level, in the same group. Of several
+// mappings in one group for the same value, or for a service as a whole, only one counts, and the service does not say
+// which.
+//
 // A value that no mapping matches costs nothing, and nothing tells: a new flavor is free until it has a rule. A flat
 // cost below zero never counts.
+//
+// # What is exact
+//
+// Lists come whole, and costs and levels with every digit that the service has: up to 28 behind the point of a cost, 8
+// until release 13. More than can be stored is refused before it is sent, and so is a list of rules without what it is
+// of. Costs are sent as text, for the service reads a number as the nearest binary fraction.
 //
 // # Dates
 //
@@ -25,6 +35,8 @@
 // [Client.ChangePrice]. On the wire their dates are in the time zone of the service's machines, which it does not
 // name: [WithLocation] must be right, or they are hours off. On older releases a rule is changed in place, for periods
 // that are rated again too.
+//
+// # Who may ask
 //
 // Everything here is for administrators; others get [gophermeter.ErrForbidden].
 package hashmap

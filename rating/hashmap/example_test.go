@@ -128,3 +128,150 @@ func ExampleClient_ChangePrice() {
 	// m1.small 0.0116 until 2031-01-01
 	// m1.small 0.0125 from 2031-01-01 on
 }
+
+// A metric gets a price for each unit: its service, and a mapping without a field.
+func ExampleClient_CreateService() {
+	ctx := context.Background()
+	client, done := demo(ctx, fakecloud.WithEmpty())
+	defer done()
+	service, err := client.CreateService(ctx, "image.size")
+	if err != nil {
+		log.Fatal(err)
+	}
+	mapping, err := client.CreateMapping(ctx, hashmap.MappingCreate{ServiceID: service.ID, Cost: decimal.RequireFromString("0.00002")})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for s, err := range client.Services().All(ctx) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(s.Name, s.ID == mapping.ServiceID, mapping.Cost)
+	}
+	// Output:
+	// image.size true 0.00002
+}
+
+// Prices that depend on an attribute need a field.
+func ExampleClient_CreateField() {
+	ctx := context.Background()
+	client, done := demo(ctx)
+	defer done()
+	service, err := client.FindService(ctx, "instance")
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := client.CreateField(ctx, service.ID, "availability_zone"); err != nil {
+		log.Fatal(err)
+	}
+	for field, err := range client.Fields(service.ID).All(ctx) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(field.Name)
+	}
+	// Output:
+	// flavor_name
+	// availability_zone
+}
+
+// From a thousand units on there is a fee, in a group of its own so that it is added to the other prices.
+func ExampleClient_CreateThreshold() {
+	ctx := context.Background()
+	client, done := demo(ctx)
+	defer done()
+	group, err := client.CreateGroup(ctx, "fees")
+	if err != nil {
+		log.Fatal(err)
+	}
+	service, err := client.FindService(ctx, "volume.size")
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = client.CreateThreshold(ctx, hashmap.ThresholdCreate{
+		ServiceID: service.ID, GroupID: group.ID, Level: decimal.NewFromInt(1000), Cost: decimal.RequireFromString("0.5"),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for t, err := range client.GroupThresholds(group.ID).All(ctx) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println("from", t.Level, "on:", t.Type, t.Cost)
+	}
+	// Output:
+	// from 1000 on: flat 0.5
+}
+
+// A rule goes. What was rated by it stays on the bill.
+func ExampleClient_DeleteMapping() {
+	ctx := context.Background()
+	client, done := demo(ctx)
+	defer done()
+	rules := client.Mappings(hashmap.MappingOptions{FieldID: flavorField(ctx, client).ID})
+	before, err := rules.Collect(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := client.DeleteMapping(ctx, before[0].ID); err != nil {
+		log.Fatal(err)
+	}
+	after, err := rules.Collect(ctx)
+	fmt.Println(len(before)-len(after), err)
+	// Output: 1 <nil>
+}
+
+// A rule is changed in place: possible until release 22. ChangePrice does it in the way of any release.
+func ExampleClient_UpdateMapping() {
+	ctx := context.Background()
+	client, done := demo(ctx)
+	defer done()
+	rules, err := client.Mappings(hashmap.MappingOptions{FieldID: flavorField(ctx, client).ID}).Collect(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	updated, err := client.UpdateMapping(ctx, rules[0].ID, hashmap.MappingUpdate{Cost: new(decimal.RequireFromString("0.0060"))})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(updated.Value, rules[0].Cost, "->", updated.Cost)
+	// Output: m1.tiny 0.0052 -> 0.006
+}
+
+// A group goes with its rules. Without Recursive they stay, in no group, and prices change.
+func ExampleClient_DeleteGroup() {
+	ctx := context.Background()
+	client, done := demo(ctx)
+	defer done()
+	for group, err := range client.Groups().All(ctx) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		rules, err := client.GroupMappings(group.ID).Collect(ctx)
+		if err != nil {
+			log.Fatal(err)
+		}
+		err = client.DeleteGroup(ctx, group.ID, hashmap.DeleteGroupOptions{Recursive: true})
+		fmt.Println(group.Name, "with", len(rules), "rules:", err)
+	}
+	// Output: servers with 11 rules: <nil>
+}
+
+// How much a fee is, and from which quantity on.
+func ExampleClient_UpdateThreshold() {
+	ctx := context.Background()
+	client, done := demo(ctx)
+	defer done()
+	service, err := client.FindService(ctx, "network.outgoing.bytes.rate")
+	if err != nil {
+		log.Fatal(err)
+	}
+	rules, err := client.Thresholds(hashmap.ThresholdOptions{ServiceID: service.ID}).Collect(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	updated, err := client.UpdateThreshold(ctx, rules[0].ID, hashmap.ThresholdUpdate{Level: new(decimal.NewFromInt(2000))})
+	fmt.Println("from", rules[0].Level, "to", updated.Level, err)
+	// Output: from 1000 to 2000 <nil>
+}

@@ -43,3 +43,54 @@ func ExampleChecksum() {
 	// night tariff false
 	// discounts true
 }
+
+// The scripts, with their programs.
+func ExampleClient_Scripts() {
+	ctx := context.Background()
+	client, done := demo(ctx)
+	defer done()
+	for script, err := range client.Scripts(pyscripts.ScriptOptions{}).All(ctx) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%s: %q\n", script.Name, script.Data)
+	}
+	// Output:
+	// night tariff: "# Half price at night, once it is enabled.\n"
+}
+
+// A program that puts a price on every server. The service does not look whether it is one: try it elsewhere first.
+func ExampleClient_CreateScript() {
+	ctx := context.Background()
+	client, done := demo(ctx)
+	defer done()
+	script, err := client.CreateScript(ctx, pyscripts.ScriptCreate{
+		Name: "flat", Data: "for point in data['usage'].get('instance', []):\n    point['rating'] = {'price': 1}\n",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	stored, err := client.GetScript(ctx, script.ID)
+	fmt.Println(stored.Name, stored.Checksum == pyscripts.Checksum(script.Data), err)
+	// Output: flat true <nil>
+}
+
+// Another program under the same name: possible until release 22.
+func ExampleClient_UpdateScript() {
+	ctx := context.Background()
+	client, done := demo(ctx)
+	defer done()
+	scripts, err := client.Scripts(pyscripts.ScriptOptions{NoData: true}).Collect(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	updated, err := client.UpdateScript(ctx, scripts[0].ID, pyscripts.ScriptUpdate{Data: new("pass\n")})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(updated.Name, updated.Checksum == pyscripts.Checksum("pass\n"))
+	if err := client.DeleteScript(ctx, updated.ID); err != nil {
+		log.Fatal(err)
+	}
+	// Output: night tariff true
+}

@@ -1,12 +1,11 @@
 package apicheck
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -14,10 +13,9 @@ import (
 // marks stand as a comment above commands that no check can run; they hold to the next empty line.
 var marks = []string{"# after publication", "# needs a cloud"}
 
-// TestReadmeCommands wants each command of README.md run by what .ci/run runs, word for word, or marked.
-func TestReadmeCommands(t *testing.T) {
+// TestDocumentsCommands wants each command of the documents run by what .ci/run runs, word for word, or marked.
+func TestDocumentsCommands(t *testing.T) {
 	t.Parallel()
-	text := readme(t)
 	makefile, err := os.ReadFile(filepath.Join(root(), "Makefile"))
 	if err != nil {
 		t.Fatal(err)
@@ -27,55 +25,35 @@ func TestReadmeCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	checked := ran(string(makefile), string(ci))
-	for _, command := range commands(text) {
-		if !slices.Contains(checked, command) {
-			t.Errorf("README.md: nothing runs %q: put it into the Makefile's readme-check, or mark it with %q", command, marks)
-		}
-	}
-}
-
-// readme is the text of README.md, and the end of the test where there is none yet.
-func readme(t *testing.T) string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root(), "README.md"))
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skip("there is no README.md yet")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-var fence = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
-
-// blocks are the fenced blocks of a language.
-func blocks(markdown, lang string) []string {
-	var out []string
-	for _, m := range fence.FindAllStringSubmatch(markdown, -1) {
-		if m[1] == lang {
-			out = append(out, m[2])
-		}
-	}
-	return out
-}
-
-// commands are the unmarked command lines of the sh blocks.
-func commands(markdown string) []string {
-	var out []string
-	for _, block := range blocks(markdown, "sh") {
-		marked := false
-		for line := range strings.Lines(strings.ReplaceAll(block, "\\\n", "")) {
-			line = strings.Join(strings.Fields(strings.TrimPrefix(line, "$ ")), " ")
-			command, comment, _ := strings.Cut(line, " # ")
-			switch {
-			case line == "":
-				marked = false
-			case strings.HasPrefix(line, "#"):
-				marked = marked || slices.Contains(marks, line)
-			case !marked && !slices.Contains(marks, "# "+comment):
-				out = append(out, strings.TrimSpace(command))
+	for _, d := range documents() {
+		for _, b := range d.in("sh", "bash", "shell", "console") {
+			for _, command := range commands(b.text) {
+				if !slices.Contains(checked, command) {
+					t.Errorf("%s: nothing runs %q: put it into the Makefile's readme-check, or mark it with %q",
+						at(d.name, b.line), command, marks)
+				}
 			}
+		}
+	}
+}
+
+// at is a place as "docs/x.md:12".
+func at(name string, line int) string { return name + ":" + strconv.Itoa(line) }
+
+// commands are the unmarked command lines of a block.
+func commands(block string) []string {
+	var out []string
+	marked := false
+	for line := range strings.Lines(strings.ReplaceAll(block, "\\\n", "")) {
+		line = strings.Join(strings.Fields(strings.TrimPrefix(line, "$ ")), " ")
+		command, comment, _ := strings.Cut(line, " # ")
+		switch {
+		case line == "":
+			marked = false
+		case strings.HasPrefix(line, "#"):
+			marked = marked || slices.Contains(marks, line)
+		case !marked && !slices.Contains(marks, "# "+comment):
+			out = append(out, strings.TrimSpace(command))
 		}
 	}
 	return out
@@ -126,11 +104,15 @@ func ran(makefile, ci string) []string {
 	return out
 }
 
-func TestReadmeOfSample(t *testing.T) {
+func TestDocumentsCommandsOfSample(t *testing.T) {
 	t.Parallel()
-	got := commands("# Title\n```sh\n$ go run ./examples/a  # what it shows\ngo test ./... \\\n  ./examples/...\n\n" +
-		"# after publication\ngo get x\ngo get y\n\nmake fuzz\nOS_CLOUD=x go run ./examples/a # needs a cloud\n```\n" +
+	d := read("x.md", "# Title\n```sh\n$ go run ./examples/a  # what it shows\ngo test ./... \\\n  ./examples/...\n\n"+
+		"# after publication\ngo get x\ngo get y\n\nmake fuzz\nOS_CLOUD=x go run ./examples/a # needs a cloud\n```\n"+
 		"```go\nx := 1\n```\n```sh\n# some comment\nmake check\n```\n")
+	var got []string
+	for _, b := range d.in("sh") {
+		got = append(got, commands(b.text)...)
+	}
 	want := []string{"go run ./examples/a", "go test ./... ./examples/...", "make fuzz", "make check"}
 	if !slices.Equal(got, want) {
 		t.Errorf("commands: %q", got)
