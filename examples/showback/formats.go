@@ -6,6 +6,8 @@ import (
 	"io"
 	"strconv"
 	"time"
+
+	"github.com/shopspring/decimal"
 )
 
 // formats of a report, by the name that -format takes.
@@ -40,10 +42,14 @@ var columns = []struct {
 	{"server_id", func(r *row) string { return r.ServerID }},
 	{"server", func(r *row) string { return r.Server }},
 	{"servers", func(r *row) string { return count(r.Servers) }},
-	{"server_hours", func(r *row) string { return exact(r.ServerHours) }},
-	{"vcpu_hours", func(r *row) string { return exact(r.VCPUHours) }},
-	{"memory_mib_hours", func(r *row) string { return exact(r.MemoryMiBHours) }},
-	{"disk_gib_hours", func(r *row) string { return exact(r.DiskGiBHours) }},
+	{"server_hours", hours(func(u *Usage) float64 { return u.ServerHours })},
+	{"vcpu_hours", hours(func(u *Usage) float64 { return u.VCPUHours })},
+	{"memory_mib_hours", hours(func(u *Usage) float64 { return u.MemoryMiBHours })},
+	{"disk_gib_hours", hours(func(u *Usage) float64 { return u.DiskGiBHours })},
+	{"metric", func(r *row) string { return r.Metric }},
+	{"unit", func(r *row) string { return r.Unit }},
+	{"quantity", func(r *row) string { return digits(r.Quantity) }},
+	{"cost", func(r *row) string { return digits(r.Cost) }},
 }
 
 func writeCSV(w io.Writer, r *report) error {
@@ -67,8 +73,23 @@ func writeCSV(w io.Writer, r *report) error {
 	return out.Error()
 }
 
-// exact has as many digits as it takes to read the same number back.
-func exact(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
+// hours have as many digits as it takes to read the same number back; they are empty where there was no usage.
+func hours(of func(*Usage) float64) func(*row) string {
+	return func(r *row) string {
+		if r.Usage == nil {
+			return ""
+		}
+		return strconv.FormatFloat(of(r.Usage), 'f', -1, 64)
+	}
+}
+
+// digits are all of a decimal; empty is not 0.
+func digits(d *decimal.Decimal) string {
+	if d == nil {
+		return ""
+	}
+	return d.String()
+}
 
 // count is empty where nobody counted.
 func count(n int) string {

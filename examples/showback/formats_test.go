@@ -3,47 +3,48 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
-	"errors"
-	"io"
-	"math"
 	"reflect"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/gophermeter/gophermeter/examples/internal/table"
+	"github.com/gophermeter/gophermeter/testing/fakecloud"
 )
 
 // What -format json and -format csv say adds up, in their order, to the same total to the last digit, and the
 // table's total is that one, rounded.
 func TestFormatsAgree(t *testing.T) {
-	t.Parallel()
+	cloud := fakecloud.New()
+	t.Cleanup(cloud.Close)
 	for _, args := range []string{
-		"", "-page-size 7", "-servers", "-daily", "-by flavor", "-by state -daily -tz Asia/Tokyo", "-project web-shop",
-		"-project staging -servers", "-project genomics -daily -by flavor", "-last 3 -tz Europe/Berlin",
+		"", "-page-size 7 -cost=false", "-servers", "-daily", "-by flavor", "-by state -daily -tz Asia/Tokyo", "-cost -from 2026-09-30",
+		"-project web-shop", "-project staging -servers", "-project genomics -daily -by flavor", "-from 2026-09-28 -tz Europe/Berlin",
+		"-by metric", "-by metric -daily -tz Asia/Kolkata", "-project web-shop -by metric",
 	} {
 		t.Run(args, func(t *testing.T) {
-			t.Parallel()
-			r := readReport(t, args)
-			if got := total(r.Rows); got != r.Total {
-				t.Errorf("JSON rows add up to %v, but the total is %v", got, r.Total)
-			}
-			rows := readCSV(t, printed(t, args+" -format csv"))
-			if len(rows) != len(r.Rows) {
+			r := billOf(t, cloud, args+" -format json").report(t, "")
+			checkTotal(t, "JSON", r.Rows, r)
+			rows := readCSV(t, billOf(t, cloud, args+" -format csv").stdout)
+			if len(rows) != len(r.Rows) || len(rows) == 0 {
 				t.Fatalf("CSV has %d rows, JSON %d", len(rows), len(r.Rows))
 			}
 			for i := range rows {
-				if rows[i] != r.Rows[i].amounts {
-					t.Errorf("row %d: CSV has %v, JSON %v", i, rows[i], r.Rows[i].amounts)
+				if !reflect.DeepEqual(cells(&rows[i]), cells(&r.Rows[i])) {
+					t.Errorf("row %d: CSV has %v, JSON %v", i, cells(&rows[i]), cells(&r.Rows[i]))
 				}
-				r.Rows[i].amounts = rows[i]
 			}
-			if got := total(r.Rows); got != r.Total {
-				t.Errorf("CSV rows add up to %v, but the total is %v", got, r.Total)
+			checkTotal(t, "CSV", rows, r)
+			var want []string
+			if u := r.Total.Usage; u != nil {
+				want = append(want, table.Number(u.ServerHours), table.Number(u.VCPUHours), table.Number(u.MemoryMiBHours/1024), table.Number(u.DiskGiBHours))
 			}
-			want := []string{table.Number(r.Total.ServerHours), table.Number(r.Total.VCPUHours),
-				table.Number(r.Total.MemoryMiBHours / 1024), table.Number(r.Total.DiskGiBHours)}
-			lines := strings.Split(strings.TrimSpace(printed(t, args)), "\n")
+			if r.Total.Cost != nil {
+				want = append(want, table.Money(*r.Total.Cost, 2))
+			}
+			lines := strings.Split(strings.TrimSpace(billOf(t, cloud, args).stdout), "\n")
 			if got := strings.Fields(lines[len(lines)-1]); !reflect.DeepEqual(got[1:], want) {
 				t.Errorf("the table's total is %v, want %v", got[1:], want)
 			}
@@ -51,87 +52,61 @@ func TestFormatsAgree(t *testing.T) {
 	}
 }
 
-// However a window is broken down, and whether Nova or this program adds up, it is the same usage.
-func TestBreakdownsAgree(t *testing.T) {
-	t.Parallel()
-	for _, scope := range []string{"", " -project web-shop", " -project genomics -tz America/New_York -from 2026-09-03"} {
-		want := readReport(t, scope).Total
-		for _, args := range []string{"-servers", "-daily", "-by flavor", "-by state -daily"} {
-			if got := readReport(t, args+scope).Total; !near(got, want) {
-				t.Errorf("%s: %v, want %v", args+scope, got, want)
-			}
+// checkTotal adds up what was read from a format, cost by hand.
+func checkTotal(t *testing.T, format string, rows []row, r *report) {
+	t.Helper()
+	if u := r.Total.Usage; u != nil && usageOf(rows) != *u {
+		t.Errorf("%s rows add up to %v, but the total is %v", format, usageOf(rows), *u)
+	}
+	var cost decimal.Decimal
+	rated := false
+	for i := range rows {
+		if rows[i].Cost != nil {
+			cost, rated = cost.Add(*rows[i].Cost), true
 		}
+	}
+	switch {
+	case r.Total.Cost == nil && rated:
+		t.Errorf("%s rows cost %s, and there is no total", format, cost)
+	case r.Total.Cost != nil && (!rated || cost.String() != r.Total.Cost.String()):
+		t.Errorf("%s rows cost %s together, but the total is %s", format, cost, r.Total.Cost)
 	}
 }
 
-// What GetSeries says of every project is what split makes of each one's servers.
-func TestSplitAgreesWithGetSeries(t *testing.T) {
-	t.Parallel()
-	byProject := map[string][]row{}
-	for _, r := range readReport(t, "-daily -last 5").Rows {
-		byProject[r.Project] = append(byProject[r.Project], r)
+// cells are what CSV has of a row.
+func cells(r *row) (all []string) {
+	for _, c := range columns {
+		all = append(all, c.text(r))
 	}
-	for project, want := range byProject {
-		got := readReport(t, "-daily -last 5 -project "+project).Rows
-		if len(got) != len(want) {
-			t.Errorf("%s: %d days, want %d", project, len(got), len(want))
-			continue
-		}
-		for i := range got {
-			if !near(got[i].amounts, want[i].amounts) || got[i].Servers != want[i].Servers || !got[i].Start.Equal(want[i].Start) {
-				t.Errorf("%s: got %+v, want %+v", project, got[i], want[i])
-			}
-		}
-	}
-}
-
-func near(a, b amounts) bool {
-	close := func(x, y float64) bool { return math.Abs(x-y) <= 1e-9*math.Abs(y) }
-	return close(a.ServerHours, b.ServerHours) && close(a.VCPUHours, b.VCPUHours) &&
-		close(a.MemoryMiBHours, b.MemoryMiBHours) && close(a.DiskGiBHours, b.DiskGiBHours)
+	return all
 }
 
 func fields(args string) []string { return strings.Fields(args) }
 
-// printed is what the program prints of the embedded cloud.
-func printed(t *testing.T, args string) string {
+// readCSV makes rows of the lines by the names in the first.
+func readCSV(t *testing.T, text string) (out []row) {
 	t.Helper()
-	var stdout, stderr strings.Builder
-	if status := program.Run(t.Context(), fields(args), &stdout, &stderr); status != 0 {
-		t.Fatalf("%s: status %d: %s", args, status, &stderr)
-	}
-	return stdout.String()
-}
-
-func readReport(t *testing.T, args string) *report {
-	t.Helper()
-	var r report
-	if err := json.Unmarshal([]byte(printed(t, args+" -format json")), &r); err != nil {
+	lines, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil {
 		t.Fatal(err)
 	}
-	return &r
-}
-
-func readCSV(t *testing.T, text string) (out []amounts) {
-	t.Helper()
-	in := csv.NewReader(strings.NewReader(text))
-	for {
-		line, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			return out
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if line[0] == columns[0].name {
-			continue
-		}
-		var v [4]float64
-		for i := range v {
-			if v[i], err = strconv.ParseFloat(line[len(line)-4+i], 64); err != nil {
-				t.Fatal(err)
+	numbers := map[string]bool{"servers": true, "server_hours": true, "vcpu_hours": true, "memory_mib_hours": true, "disk_gib_hours": true}
+	for _, line := range lines[1:] {
+		var text []string
+		for i, name := range lines[0] {
+			value := strconv.Quote(line[i])
+			if numbers[name] {
+				value = line[i]
+			}
+			if line[i] != "" {
+				text = append(text, strconv.Quote(name)+": "+value)
 			}
 		}
-		out = append(out, amounts{v[0], v[1], v[2], v[3]})
+		var r row
+		if err := json.Unmarshal([]byte("{"+strings.Join(text, ", ")+"}"), &r); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, r)
 	}
+	return out
 }

@@ -1,5 +1,5 @@
-// Showback prints who used what: server-hours, vCPU-hours, RAM and disk of every project of an OpenStack
-// cloud within a month or any other window, as a table, JSON or CSV.
+// Showback prints who used what, and what it cost: server-hours, vCPU-hours, RAM, disk and money of every project
+// of an OpenStack cloud within a month or any other window, as a table, JSON or CSV.
 //
 //	go run ./examples/showback          # the embedded demo cloud
 //	go run ./examples/showback -h       # flags and sample calls
@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 
 	"github.com/gophermeter/gophermeter/examples/internal/cli"
@@ -16,7 +17,7 @@ func main() { os.Exit(program.Main()) }
 
 var program = cli.Program{Name: "showback", About: about, Setup: setup}
 
-// report reads the usage and prints it.
+// report reads usage and cost and prints them.
 func (o *options) report(ctx context.Context, e *cli.Env) error {
 	if err := o.check(e); err != nil {
 		return cli.Usage("%w", err)
@@ -27,9 +28,12 @@ func (o *options) report(ctx context.Context, e *cli.Env) error {
 	}
 	defer c.Close()
 	r, err := c.read(ctx)
-	c.progress.done()
+	c.progress.Done()
 	if err != nil {
 		return err
+	}
+	for _, notice := range c.notices {
+		fmt.Fprintf(e.Stderr, "%s: %s\n", e.Program, notice)
 	}
 	return formats[o.format](e.Out, r)
 }

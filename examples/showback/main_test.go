@@ -5,12 +5,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/gophermeter/gophermeter"
 	"github.com/gophermeter/gophermeter/testing/fakecloud"
 )
 
@@ -56,35 +54,5 @@ func TestOutputFails(t *testing.T) {
 		if status != 1 || !strings.HasSuffix(stderr.String(), "\nshowback: no space left on device\n") {
 			t.Errorf("%s: status %d, stderr %q", format, status, stderr.String())
 		}
-	}
-}
-
-func TestProgress(t *testing.T) {
-	t.Parallel()
-	var b strings.Builder
-	p := newProgress(&b, false)
-	p.observe(gophermeter.Event{Op: "tenantusage.Projects", Status: 200})
-	if b.Len() > 0 {
-		t.Errorf("nobody watches, but %q was written", b.String())
-	}
-	p.out = &b
-	for _, e := range []gophermeter.Event{
-		{Op: "identity", Status: 200},
-		{Op: "tenantusage.Projects", Status: 200},
-		{Op: "tenantusage.Projects", Status: 503},
-		{Op: "tenantusage.Projects", Status: 200, Err: errors.New("torn")},
-		{Op: "tenantusage.Projects", Status: 200},
-	} {
-		p.observe(e)
-	}
-	want := regexp.MustCompile(`^\rreading usage: page 1, \S+ .*\rreading usage: page 2, 2 failed attempts, \S+ $`)
-	if !want.MatchString(b.String()) {
-		t.Errorf("got %q", b.String())
-	}
-	b.Reset()
-	p.done()
-	p.observe(gophermeter.Event{Op: "tenantusage.Projects", Status: 200}) // a page asked for ahead, and given up
-	if b.String() != "\r"+strings.Repeat(" ", 70)+"\r" {
-		t.Errorf("done wrote %q", b.String())
 	}
 }

@@ -45,13 +45,13 @@ func split(servers []tenantusage.ServerUsage, pieces []gophermeter.Window, by te
 			s := &servers[i]
 			if hours := s.HoursIn(piece); hours != 0 {
 				key := keyOf(s, by)
-				rows[key] = append(rows[key], row{amounts: ofServer(s, hours)})
+				rows[key] = append(rows[key], row{Usage: ofServer(s, hours)})
 				count[key]++
 			}
 		}
 		b := tenantusage.Bucket{Window: piece, Usage: map[string]tenantusage.Totals{}}
 		for key := range rows {
-			t := total(rows[key])
+			t := usageOf(rows[key])
 			b.Usage[key] = tenantusage.Totals{Servers: count[key], Hours: t.ServerHours, VCPUHours: t.VCPUHours,
 				MemoryMBHours: t.MemoryMiBHours, LocalGBHours: t.DiskGiBHours}
 		}

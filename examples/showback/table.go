@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
+
+	"github.com/shopspring/decimal"
 
 	"github.com/gophermeter/gophermeter/examples/internal/period"
 	"github.com/gophermeter/gophermeter/examples/internal/table"
@@ -20,51 +23,81 @@ type column struct {
 }
 
 func (r *report) columns() []column {
-	text := func(head string, of func(*row) string) column {
-		return column{head: head, cell: func(row *row) string { return of(row) }}
-	}
-	hours := func(head string, of func(*amounts) float64) column {
-		return column{head: head, right: true, foot: table.Number(of(&r.Total)),
-			cell: func(row *row) string { return table.Number(of(&row.amounts)) }}
-	}
-	project := text("Project", func(r *row) string { return r.Project })
-	flavor := text("Flavor", func(r *row) string { return cmp.Or(r.Flavor, "(unknown)") })
-	state := text("State", func(r *row) string { return r.State })
-
 	var all []column
 	if r.Daily {
 		all = append(all, text("Day", func(r *row) string { return r.Start.Format(time.DateOnly) }))
 	}
-	switch r.By {
-	case "server":
-		server := text("Server", func(r *row) string { return cmp.Or(r.Server, r.ServerID) })
-		all = append(all, project, server, flavor, state)
-	case "flavor":
-		all = append(all, flavor)
-	case "state":
-		all = append(all, state)
-	default:
-		all = append(all, project)
-	}
-	if r.By != "server" && len(r.Rows) > 0 && r.Rows[0].Servers > 0 {
+	all = append(all, r.names()...)
+	if r.By != "server" && slices.ContainsFunc(r.Rows, func(r row) bool { return r.Servers > 0 }) {
 		all = append(all, column{head: "Servers", right: true, cell: func(r *row) string { return count(r.Servers) }})
 	}
+	if u := r.Total.Usage; u != nil {
+		all = append(all,
+			number("Server-hours", u, func(u *Usage) float64 { return u.ServerHours }),
+			number("vCPU-hours", u, func(u *Usage) float64 { return u.VCPUHours }),
+			number("RAM GiB-hours", u, func(u *Usage) float64 { return u.MemoryMiBHours / 1024 }),
+			number("Disk GiB-hours", u, func(u *Usage) float64 { return u.DiskGiBHours }))
+	}
+	if r.Total.Cost != nil {
+		all = append(all, column{"Cost", true, func(r *row) string { return rounded(r.Cost) }, rounded(r.Total.Cost)})
+	}
 	all[0].foot = "Total"
-	return append(all,
-		hours("Server-hours", func(a *amounts) float64 { return a.ServerHours }),
-		hours("vCPU-hours", func(a *amounts) float64 { return a.VCPUHours }),
-		hours("RAM GiB-hours", func(a *amounts) float64 { return a.MemoryMiBHours / 1024 }),
-		hours("Disk GiB-hours", func(a *amounts) float64 { return a.DiskGiBHours }))
+	return all
+}
+
+// names are the columns that tell what a row is about.
+func (r *report) names() []column {
+	project := text("Project", func(r *row) string { return r.Project })
+	flavor := text("Flavor", func(r *row) string {
+		if r.Server == noServer && r.ServerID == "" {
+			return ""
+		}
+		return cmp.Or(r.Flavor, "(unknown)")
+	})
+	state := text("State", func(r *row) string { return r.State })
+	switch r.By {
+	case "server":
+		return []column{project, text("Server", func(r *row) string { return cmp.Or(r.Server, r.ServerID) }), flavor, state}
+	case "metric":
+		return []column{text("Metric", func(r *row) string { return r.Metric }), text("Unit", func(r *row) string { return r.Unit }),
+			{head: "Quantity", right: true, cell: func(r *row) string { return rounded(r.Quantity) }}}
+	case "flavor":
+		return []column{flavor}
+	case "state":
+		return []column{state}
+	default:
+		return []column{project}
+	}
+}
+
+func text(head string, of func(*row) string) column { return column{head: head, cell: of} }
+
+func number(head string, total *Usage, of func(*Usage) float64) column {
+	return column{head: head, right: true, foot: table.Number(of(total)), cell: func(r *row) string {
+		if r.Usage == nil {
+			return ""
+		}
+		return table.Number(of(r.Usage))
+	}}
+}
+
+// rounded has two decimals, which is what most currencies have.
+func rounded(d *decimal.Decimal) string {
+	if d == nil {
+		return ""
+	}
+	return table.Money(*d, 2)
 }
 
 func writeTable(w io.Writer, r *report) error {
-	_, err := fmt.Fprintf(w, "Usage by %s from %s to %s (%s)\n\n", r.By, period.Clock(r.Start, r.Start.Location()),
+	what, nothing := r.subject()
+	_, err := fmt.Fprintf(w, "%s by %s from %s to %s (%s)\n\n", what, r.By, period.Clock(r.Start, r.Start.Location()),
 		period.Clock(r.End, r.End.Location()), zoneAndLength(r))
 	if err != nil {
 		return err
 	}
 	if len(r.Rows) == 0 {
-		_, err := io.WriteString(w, "Nothing ran.\n")
+		_, err := io.WriteString(w, nothing+"\n")
 		return err
 	}
 	columns := r.columns()
@@ -82,6 +115,18 @@ func writeTable(w io.Writer, r *report) error {
 	}
 	out.Foot(foot...)
 	return out.Write(w)
+}
+
+// subject is what the report is of, and what it says where there is none of it.
+func (r *report) subject() (what, nothing string) {
+	switch {
+	case r.Total.Cost == nil:
+		return "Usage", "Nothing ran."
+	case r.Total.Usage == nil:
+		return "Cost", "Nothing was rated."
+	default:
+		return "Usage and cost", "Nothing ran, and nothing was rated."
+	}
 }
 
 func zoneAndLength(r *report) string {

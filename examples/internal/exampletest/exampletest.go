@@ -84,3 +84,15 @@ func Scripts(t *testing.T, program string, run Run, setup ...func(*testscript.En
 		},
 	})
 }
+
+// InReadme holds the README of the project to what a program prints.
+func InReadme(t *testing.T, printed string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), "```text\n"+printed+"```\n") {
+		t.Errorf("README.md has another block than what is printed:\n%s", printed)
+	}
+}

@@ -7,27 +7,24 @@ import (
 	"github.com/gophermeter/gophermeter/tenantusage"
 )
 
-// read asks Nova for what the report needs, and no more.
-func (c *cloud) read(ctx context.Context) (*report, error) {
-	w, err := c.o.Window(c.Now)
+// readUsage asks Nova. The window is the one that was counted.
+func (c *cloud) readUsage(ctx context.Context, w gophermeter.Window, projectID string) ([]row, gophermeter.Window, error) {
+	client, err := tenantusage.New(c.Conn, tenantusage.WithPageSize(c.o.pageSize))
 	if err != nil {
-		return nil, err
+		return nil, w, err
 	}
-	usage, err := tenantusage.New(c.Conn, tenantusage.WithPageSize(c.o.pageSize))
+	c.progress.Stage("reading usage", "tenantusage.")
+	if projectID != "" {
+		return c.oneProject(ctx, client, w, projectID)
+	}
+	rows, w, err := c.allProjects(ctx, client, w)
 	if err != nil {
-		return nil, err
+		return nil, w, c.names.Explain(err, "the usage")
 	}
-	if c.o.project != "" {
-		return c.oneProject(ctx, usage, w)
-	}
-	rows, w, err := c.allProjects(ctx, usage, w)
-	if err != nil {
-		return nil, c.names.Explain(err, "the usage")
-	}
-	return newReport(w, c.o, rows), nil
+	return rows, w, nil
 }
 
-// allProjects is for administrators. The window is the one that was counted.
+// allProjects is for administrators.
 func (c *cloud) allProjects(ctx context.Context, usage *tenantusage.Client, w gophermeter.Window) ([]row, gophermeter.Window, error) {
 	var rows []row
 	switch {
@@ -60,17 +57,10 @@ func (c *cloud) allProjects(ctx context.Context, usage *tenantusage.Client, w go
 }
 
 // oneProject is for the project's own people, too. One answer has all that any breakdown needs.
-func (c *cloud) oneProject(ctx context.Context, usage *tenantusage.Client, w gophermeter.Window) (*report, error) {
-	id, err := c.names.Find(c.o.project)
-	if err != nil {
-		return nil, err
-	}
+func (c *cloud) oneProject(ctx context.Context, usage *tenantusage.Client, w gophermeter.Window, id string) ([]row, gophermeter.Window, error) {
 	p, err := usage.GetProject(ctx, id, w)
-	if err != nil {
-		return nil, err
-	}
-	if p.ProjectID == "" {
-		return newReport(w, c.o, nil), nil // idle
+	if err != nil || p.ProjectID == "" { // idle
+		return nil, w, err
 	}
 	w = gophermeter.Window{Start: p.Start, End: p.Stop}
 	var rows []row
@@ -84,24 +74,24 @@ func (c *cloud) oneProject(ctx context.Context, usage *tenantusage.Client, w gop
 	default:
 		rows = []row{c.projectRow(w, &p)}
 	}
-	return newReport(w, c.o, rows), nil
+	return rows, w, nil
 }
 
 func (c *cloud) projectRow(w gophermeter.Window, p *tenantusage.ProjectUsage) row {
 	return row{Start: w.Start, End: w.End, ProjectID: p.ProjectID, Project: c.names.Name(p.ProjectID),
-		Servers: len(p.Servers), amounts: ofProject(p)}
+		Servers: len(p.Servers), Usage: ofProject(p)}
 }
 
 func (c *cloud) serverRow(w gophermeter.Window, s *tenantusage.ServerUsage) row {
 	return row{Start: w.Start, End: w.End, ProjectID: s.ProjectID, Project: c.names.Name(s.ProjectID), Flavor: s.Flavor,
-		State: string(s.State), ServerID: s.InstanceID, Server: s.Name, Servers: 1, amounts: ofServer(s, s.Hours)}
+		State: string(s.State), ServerID: s.InstanceID, Server: s.Name, Servers: 1, Usage: ofServer(s, s.Hours)}
 }
 
 func (c *cloud) bucketRows(buckets []tenantusage.Bucket) []row {
 	var rows []row
 	for _, b := range buckets {
 		for key, t := range b.Usage {
-			r := row{Start: b.Window.Start, End: b.Window.End, Servers: t.Servers, amounts: ofBucket(t)}
+			r := row{Start: b.Window.Start, End: b.Window.End, Servers: t.Servers, Usage: ofBucket(t)}
 			switch c.o.by {
 			case tenantusage.ByProject:
 				r.ProjectID, r.Project = key, c.names.Name(key)
