@@ -2,6 +2,7 @@ package gophermeter_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -103,6 +104,16 @@ func TestNothingPrintsASecret(t *testing.T) {
 		return errors.New("unexpected: " + strings.Repeat("x", 10))
 	})
 	out.WriteString(everything(err))
+	live, err := s.Do(t.Context(), gophermeter.Request{Path: []string{"things"}, OK: []int{403}})
+	require.NoError(t, err)
+	defer live.Body.Close()
+	told, ok := live.Body.(interface {
+		Failed(ctx context.Context, err error) error
+	})
+	require.True(t, ok)
+	err = told.Failed(t.Context(), errors.New("expected a number, got "+live.Request.Header.Get("X-Auth-Token")))
+	require.ErrorContains(t, err, "GET /v2.1/things: 403 Forbidden: expected a number, got ")
+	out.WriteString(err.Error())
 	c.refuseLogins(echo(http.StatusUnauthorized))
 	_, err = gophermeter.Connect(t.Context(), auth, once, gophermeter.WithLogger(logger))
 	require.ErrorIs(t, err, gophermeter.ErrUnauthorized)

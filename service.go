@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/gophermeter/gophermeter/internal/errs"
+	"github.com/gophermeter/gophermeter/internal/transport"
 )
 
 // Service is one service's API: the low-level door that the service packages go through, and the escape
@@ -54,7 +55,30 @@ func (s *Service) Do(ctx context.Context, r Request) (*http.Response, error) {
 		live = resp
 		return false, nil
 	})
+	if err == nil && live.Request != nil {
+		live.Body = &liveBody{live.Body, s.in(), r.Op, live}
+	}
 	return live, err
+}
+
+// liveBody knows which answer it is the body of.
+type liveBody struct {
+	io.ReadCloser
+	service *service
+	op      string
+	answer  *http.Response
+}
+
+// Failed puts what went wrong in the body into terms of the call, for who reads it to its end and finds out there.
+func (b *liveBody) Failed(ctx context.Context, err error) error {
+	req := b.answer.Request
+	failed := &Error{
+		Service: b.service.name, Op: b.op, Method: req.Method, Path: req.URL.EscapedPath(), StatusCode: b.answer.StatusCode,
+		RequestID: transport.RequestID(b.answer.Header, req.Header),
+	}
+	failed.interrupted(ctx, err)
+	failed.Message = b.service.secrets(req.Header.Get("X-Auth-Token")).Replace(failed.Message)
+	return failed
 }
 
 // Read sends a request and hands the whole body to use, which must not keep it. A body that was cut short,

@@ -161,18 +161,7 @@ func stream[T any](ctx context.Context, a *api, l list[T]) iter.Seq2[T, error] {
 		doc := jsonstream.New(body)
 		return jsonstream.Elements(doc, "", l.row(doc))
 	}
-	return func(yield func(T, error) bool) {
-		seen := 0
-		for v, err := range paging.Stream(ctx, open, read) {
-			if err != nil {
-				err = brokenOff(l.Request, seen, err)
-			}
-			seen++
-			if !yield(v, err) {
-				return
-			}
-		}
-	}
+	return paging.Stream(ctx, open, read)
 }
 
 // each sends by the service that has the answer: events are asked of Panko from the moment that Ceilometer sends

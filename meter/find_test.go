@@ -154,7 +154,7 @@ func TestTornBodies(t *testing.T) {
 				seen++
 			}
 		}
-		require.ErrorContains(t, err, "meter.Samples: GET /v2/samples: the answer broke off after")
+		require.ErrorContains(t, err, "meter.Samples: GET /metering/v2/samples: the answer broke off after")
 		assert.Greater(t, seen, 50)
 	}
 }

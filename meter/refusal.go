@@ -48,15 +48,6 @@ func single(path []string) bool {
 	return len(path) == 2 && (path[0] == "samples" || path[0] == "resources" || path[0] == "events")
 }
 
-// brokenOff says where a live body ended. Errors of the call itself say all.
-func brokenOff(r gophermeter.Request, rows int, err error) error {
-	var e *gophermeter.Error
-	if errors.As(err, &e) || errors.Is(err, errs.ErrUnsupported) {
-		return err
-	}
-	return fmt.Errorf("%s: %s /v2/%s: the answer broke off after %d rows: %w", r.Op, r.Method, strings.Join(r.Path, "/"), rows, err)
-}
-
 // says tells whether the service's own words hold a text.
 func says(err error, text string) bool {
 	var e *gophermeter.Error

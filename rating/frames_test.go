@@ -2,6 +2,7 @@ package rating_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -308,16 +309,22 @@ func TestFramesOfV1TornBody(t *testing.T) {
 	assert.Len(t, sent, 2)
 
 	client, _ = serveV2(t, map[string]http.HandlerFunc{"GET /v1/storage/dataframes": torn(3000)})
-	n, failed := 0, false
+	n := 0
+	var failed *gophermeter.Error
 	for f, err := range client.Frames(o).All(t.Context()) {
-		if failed = err != nil; failed {
+		if err != nil {
 			assert.Zero(t, f)
+			require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+			require.ErrorAs(t, err, &failed)
 			continue
 		}
 		n++
 	}
-	assert.True(t, failed)
 	assert.Positive(t, n)
+	require.NotNil(t, failed)
+	assert.Equal(t, []any{"rating.Frames", "rating", "GET", "/v1/storage/dataframes", 200},
+		[]any{failed.Op, failed.Service, failed.Method, failed.Path, failed.StatusCode})
+	assert.Contains(t, failed.Message, fmt.Sprintf("the answer broke off after %d elements: ", n))
 }
 
 func TestFramesRefusedBeforeTheWire(t *testing.T) {

@@ -2,8 +2,6 @@ package rating
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"iter"
 
@@ -81,28 +79,8 @@ func (c *Client) StorageDataFrames(opts StorageDataFrameOptions) *gophermeter.Pa
 			}
 			return resp.Body, nil
 		}
-		return func(yield func(StorageDataFrame, error) bool) {
-			frames := 0
-			for frame, err := range paging.Stream(ctx, open, readStorageFrames) {
-				if err != nil {
-					err = brokenOff(err, frames)
-				}
-				frames++
-				if !yield(frame, err) {
-					return
-				}
-			}
-		}
+		return paging.Stream(ctx, open, readStorageFrames)
 	})
-}
-
-// brokenOff says how far a live body came. Errors of the call itself say all.
-func brokenOff(err error, frames int) error {
-	var e *gophermeter.Error
-	if errors.As(err, &e) {
-		return err
-	}
-	return fmt.Errorf("rating.StorageDataFrames: GET /v1/storage/dataframes: the answer broke off after %d frames: %w", frames, err)
 }
 
 // readStorageFrames reads a body while it arrives.

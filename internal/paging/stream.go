@@ -2,6 +2,7 @@ package paging
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
 
@@ -16,7 +17,8 @@ const maxOpens = 3
 //
 // A body that breaks off before its first element is asked for again, three times in all; one that breaks off later
 // is an error, for what was yielded cannot be taken back. Where read itself objects to the document nothing is asked
-// again, and the body is closed however the range ends.
+// again, and the body is closed however the range ends. A body that has a method Failed tells the error in its own
+// terms.
 func Stream[T any](ctx context.Context, open func(context.Context) (io.ReadCloser, error),
 	read func(io.Reader) iter.Seq2[T, error],
 ) iter.Seq2[T, error] {
@@ -28,14 +30,21 @@ func Stream[T any](ctx context.Context, open func(context.Context) (io.ReadClose
 				yield(none, err)
 				return
 			}
-			begun, torn, err := pour(body, read, yield)
+			elements, torn, err := pour(body, read, yield)
 			switch {
 			case err == nil:
 				return
 			case errs.Context(ctx) != nil:
 				err = errs.Context(ctx)
-			case torn && !begun && opened < maxOpens:
+			case torn && elements == 0 && opened < maxOpens:
 				continue
+			case torn:
+				err = fmt.Errorf("the answer broke off after %d elements: %w", elements, err)
+			}
+			if b, ok := body.(interface {
+				Failed(ctx context.Context, err error) error
+			}); ok {
+				err = b.Failed(ctx, err)
 			}
 			yield(none, err)
 			return
@@ -44,19 +53,19 @@ func Stream[T any](ctx context.Context, open func(context.Context) (io.ReadClose
 }
 
 // pour yields the elements of one body. The error is nil where the consumer wanted no more.
-func pour[T any](body io.ReadCloser, read func(io.Reader) iter.Seq2[T, error], yield func(T, error) bool) (begun, torn bool, err error) {
+func pour[T any](body io.ReadCloser, read func(io.Reader) iter.Seq2[T, error], yield func(T, error) bool) (elements int, torn bool, err error) {
 	defer func() { _ = body.Close() }()
 	watched := &watched{body: body}
 	for v, err := range read(watched) {
 		if err != nil {
-			return begun, watched.failed || errs.Torn(err), err
+			return elements, watched.failed || errs.Torn(err), err
 		}
-		begun = true
+		elements++
 		if !yield(v, nil) {
-			return begun, false, nil
+			return elements, false, nil
 		}
 	}
-	return begun, false, nil
+	return elements, false, nil
 }
 
 // watched remembers that a body failed by itself, whatever its reader makes of it.

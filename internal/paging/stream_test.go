@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"strings"
@@ -106,6 +107,31 @@ func TestStreamAsksAgainUntilItsFirstElement(t *testing.T) {
 				assert.Equal(t, b.opened, b.closed)
 			}
 		})
+	}
+}
+
+// told is a body that knows what it was asked for.
+type told struct{ io.ReadCloser }
+
+func (told) Failed(ctx context.Context, err error) error {
+	return fmt.Errorf("GET /lines (ended: %t): %w", ctx.Err() != nil, err)
+}
+
+func TestStreamTellsAnErrorInTheTermsOfTheBody(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"a\nb\n!": "GET /lines (ended: false): the answer broke off after 2 elements: connection reset",
+		"a\n?":    "GET /lines (ended: false): not a line",
+	} {
+		b := &bodies{texts: []string{text}}
+		open := func(ctx context.Context) (io.ReadCloser, error) {
+			body, err := b.open(ctx)
+			return told{body}, err
+		}
+		var failed error
+		for _, failed = range paging.Stream(t.Context(), open, lines) { //nolint:revive // the last one counts
+		}
+		require.EqualError(t, failed, want)
 	}
 }
 
