@@ -41,8 +41,9 @@ type Frame struct {
 type FrameOptions struct {
 	// Window is required. Frames are those whose period lies wholly in it.
 	Window gophermeter.Window
-	// ProjectID keeps one project; empty is all that the caller may see. Who is no administrator gets
-	// [gophermeter.ErrForbidden] for another project than his, where the service would answer with his own.
+	// ProjectID keeps one project; empty is all that the caller may see, which for who is no administrator is his own
+	// project, and the service does not say so. For another project than his he gets [gophermeter.ErrForbidden], where
+	// the service would answer with his own.
 	ProjectID string
 	// Metric keeps one type; empty is all.
 	Metric string
