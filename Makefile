@@ -52,14 +52,21 @@ apicheck: ## the project's rules, and that each operation was sent by a test
 apicheck-update: ## records the exported surface of the public packages as it is now
 	go test ./internal/apicheck -run '^TestSurface$$' -update
 
-readme-check: help ## the commands of README that no other target runs
+readme-check: export OS_CLOUD :=
+readme-check: export OS_AUTH_URL :=
+readme-check: help ## the commands of the documents that no other target runs
 	go run ./examples/showback
+	go run ./examples/meter-stats -meter memory.usage -period 6h -group-by project,flavor -plot docs/memory.svg
+	go run ./examples/rating-rules set -service instance -field flavor_name -value m1.large -cost 0.12
+	go run ./examples/alarm-watch demo
+	go run ./examples/amie-report
+	go run ./examples/downstream
 
 fuzz: ## every fuzz target for FUZZTIME
 	@.ci/fuzz $(FUZZTIME)
 
-crash: ## the journal of amie, killed a thousand times (SEED=n repeats a plan)
-	GOPHERMETER_CRASH=1000 GOPHERMETER_CRASH_SEED=$(SEED) go test -count=1 -timeout 30m -v -run '^TestCrash$$' ./amie/journal
+crash: ## the journal of amie, and amie-report with it, killed a thousand times (SEED=n repeats a plan)
+	GOPHERMETER_CRASH=1000 GOPHERMETER_CRASH_SEED=$(SEED) go test -count=1 -timeout 30m -v -run '^TestCrash$$' ./amie/journal ./examples/amie-report
 
 bench: ## the performance gates: each ratio, met or missed, also into docs/benchmarks.md
 	go run ./internal/bench -out docs/benchmarks.md

@@ -10,8 +10,15 @@ import (
 	"testing"
 )
 
-// marks stand as a comment above commands that no check can run; they hold to the next empty line.
-var marks = []string{"# after publication", "# needs a cloud"}
+// marks begin a comment above commands that no check can run; they hold to the next empty line.
+var marks = []string{"# after publication", "# needs a cloud", "# runs until Ctrl-C"}
+
+func isMark(comment string) bool {
+	return slices.ContainsFunc(marks, func(mark string) bool {
+		what, _, _ := strings.Cut(comment, ":")
+		return what == mark
+	})
+}
 
 // TestDocumentsCommands wants each command of the documents run by what .ci/run runs, word for word, or marked.
 func TestDocumentsCommands(t *testing.T) {
@@ -51,8 +58,8 @@ func commands(block string) []string {
 		case line == "":
 			marked = false
 		case strings.HasPrefix(line, "#"):
-			marked = marked || slices.Contains(marks, line)
-		case !marked && !slices.Contains(marks, "# "+comment):
+			marked = marked || isMark(line)
+		case !marked && !isMark("# "+comment):
 			out = append(out, strings.TrimSpace(command))
 		}
 	}
@@ -107,7 +114,7 @@ func ran(makefile, ci string) []string {
 func TestDocumentsCommandsOfSample(t *testing.T) {
 	t.Parallel()
 	d := read("x.md", "# Title\n```sh\n$ go run ./examples/a  # what it shows\ngo test ./... \\\n  ./examples/...\n\n"+
-		"# after publication\ngo get x\ngo get y\n\nmake fuzz\nOS_CLOUD=x go run ./examples/a # needs a cloud\n```\n"+
+		"# after publication\ngo get x\ngo get y\n\nmake fuzz\nOS_CLOUD=x go run ./examples/a # needs a cloud\n\n# runs until Ctrl-C: for ever\nserve\n```\n"+
 		"```go\nx := 1\n```\n```sh\n# some comment\nmake check\n```\n")
 	var got []string
 	for _, b := range d.in("sh") {

@@ -85,14 +85,18 @@ func Scripts(t *testing.T, program string, run Run, setup ...func(*testscript.En
 	})
 }
 
-// InReadme holds the README of the project to what a program prints.
-func InReadme(t *testing.T, printed string) {
+// InReadme holds the README of the project to what a program prints of the embedded cloud.
+func InReadme(t *testing.T, run Run, args ...string) {
 	t.Helper()
+	var stdout, stderr strings.Builder
+	if status := run(t.Context(), args, &stdout, &stderr); status != 0 {
+		t.Fatalf("status %d: %s", status, &stderr)
+	}
 	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(text), "```text\n"+printed+"```\n") {
-		t.Errorf("README.md has another block than what is printed:\n%s", printed)
+	if !strings.Contains(string(text), "```text\n"+stdout.String()+"```\n") {
+		t.Errorf("README.md has no block with what is printed:\n%s", &stdout)
 	}
 }
