@@ -98,7 +98,7 @@ func (c *cloud) addFrames(ctx context.Context, client *rating.Client, k *costs, 
 	end := k.windows[len(k.windows)-1].End
 	for page, err := range client.Frames(o).Pages(ctx) {
 		if err != nil {
-			return fmt.Errorf("reading cost: %w", err)
+			return err
 		}
 		for i := range page {
 			f := &page[i]

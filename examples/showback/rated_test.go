@@ -95,7 +95,7 @@ func TestTornAnswers(t *testing.T) {
 	old := fakecloud.New(fakecloud.WithRatingStorage(1), fakecloud.WithoutContentLength())
 	t.Cleanup(old.Close)
 	old.Inject(fakecloud.Fault{Service: "rating", PathContains: "dataframes", TearAt: 200_000, Times: -1})
-	billOf(t, old, "").failed(t, "showback: reading cost: unfinished JSON document")
+	billOf(t, old, "").failed(t, "showback: rating.Frames: GET /rating/v1/storage/dataframes: the answer broke off after ")
 	old.ClearFaults()
 	billOf(t, old, "-format json").report(t, "")
 }
