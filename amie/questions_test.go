@@ -156,9 +156,10 @@ func TestClearingTwice(t *testing.T) {
 
 func TestLoadedByAnotherName(t *testing.T) {
 	t.Parallel()
+	const one = `{"LocalRecordID":"a","Resource":"r","SubmitTime":"2026-10-01T00:00:00Z","LoadedTime":"2026-10-03T00:00:00Z","Charge":1}`
 	s := &server{answer: func(_ int, r *http.Request, _ []byte) (int, string) {
 		if r.URL.Query().Get("start") == "0" {
-			return 200, `{"Total":[1],"Rows":[{"LocalRecordID":"a"}]}`
+			return 200, `{"Total":[1],"Rows":[` + one + `]}`
 		}
 		return 200, `{"Total":[],"Rows":[]}`
 	}}
@@ -166,7 +167,7 @@ func TestLoadedByAnotherName(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, loaded, 1)
 
-	s = &server{answer: func(int, *http.Request, []byte) (int, string) { return 200, `[{"LocalRecordID":"a"}]` }}
+	s = &server{answer: func(int, *http.Request, []byte) (int, string) { return 200, `[` + one + `]` }}
 	_, err = served(t, s).Loaded(amie.LoadedQuery{}).Collect(t.Context())
 	require.ErrorIs(t, err, gophermeter.ErrLoop, "a service that does not know Offset")
 	assert.Len(t, s.bodies, 2)

@@ -53,12 +53,20 @@ type Failure struct {
 	usage.FailedRecord
 }
 
-// Validated is the records that the service queued: those sent without those returned.
+// Validated is the records that the service queued: those sent without those returned. One that was returned for
+// several reasons counts once.
 func (c Chunk) Validated() int {
 	if c.Outcome != Accepted {
 		return 0
 	}
-	return max(0, c.Count-len(c.Failed))
+	n, returned := c.Count, map[int]bool{}
+	for _, f := range c.Failed {
+		if f.Index < 0 || !returned[f.Index] {
+			n--
+		}
+		returned[f.Index] = true
+	}
+	return max(0, n)
 }
 
 // Validated is the records that the service queued, in all chunks.

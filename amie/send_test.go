@@ -237,3 +237,16 @@ func TestStreamStopsWithItsReader(t *testing.T) {
 	}
 	assert.Len(t, posts(cloud), 1)
 }
+
+func TestReturnedTwiceIsOneRecord(t *testing.T) {
+	t.Parallel()
+	text, err := job(1).AppendJSON(nil)
+	require.NoError(t, err)
+	s := &server{answer: func(int, *http.Request, []byte) (int, string) {
+		return 200, `{"FailedRecords":[` + string(text) + `,` + string(text) + `,{"LocalRecordID":"?"}]}`
+	}}
+	report, err := served(t, s).Send(t.Context(), usage.MessageOf(jobs(0, 10)...))
+	require.NoError(t, err)
+	assert.Len(t, report.Failed(), 3)
+	assert.Equal(t, 8, report.Validated(), "one for two reasons, and one of which it is not clear which it is")
+}

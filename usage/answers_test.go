@@ -149,4 +149,10 @@ func TestLoadedRecords(t *testing.T) {
 	assert.Len(t, all, 1)
 	_, err = usage.ReadLoadedRecords([]byte(`{}`), "b")
 	require.Error(t, err)
+	for _, name := range []string{"LocalRecordID", "Resource", "SubmitTime", "LoadedTime", "Charge"} {
+		_, err = usage.ReadLoadedRecords([]byte(`[`+strings.Replace(one, `"`+name+`"`, `"Other"`, 1)+`]`), "")
+		require.ErrorContains(t, err, "a loaded record has no "+name)
+	}
+	_, err = usage.ReadLoadedRecords([]byte(`[`+strings.TrimSuffix(one, `2.5}`)+`null}`+`]`), "")
+	require.ErrorContains(t, err, "has no Charge")
 }

@@ -11,7 +11,8 @@ import (
 )
 
 // LoadedRecord is a compute record that the service has charged. No document of the service shows one: the names
-// are those that one site's client has for them, and are read in any case of their letters.
+// are those that one site's client has for them, and are read in any case of their letters. One that lacks more than
+// the AccountingDBRecordID cannot be read.
 type LoadedRecord struct {
 	// AccountingDBRecordID is the record's id in the accounting database.
 	AccountingDBRecordID string
@@ -36,8 +37,11 @@ func (l *LoadedRecord) UnmarshalJSON(text []byte) error {
 	return readStrictly(text, func(d *decoder) error { return readLoaded(d, l) })
 }
 
+// readLoaded refuses a record without one of the fields that say what was charged, and when: where the service calls it
+// otherwise, a charge would be read as 0, and a record never be found.
 func readLoaded(d *decoder, l *LoadedRecord) error {
-	return d.object(&l.Extra, Compute, func(name string) (err error) {
+	charged := false
+	err := d.object(&l.Extra, Compute, func(name string) (err error) {
 		switch strings.ToLower(name) {
 		case "accountingdbrecordid":
 			l.AccountingDBRecordID, err = d.text()
@@ -50,12 +54,33 @@ func readLoaded(d *decoder, l *LoadedRecord) error {
 		case "loadedtime":
 			l.LoadedTime, err = d.Time()
 		case "charge":
-			l.Charge, err = d.Decimal()
+			charged = !d.Null()
+			if charged {
+				l.Charge, err = d.Decimal()
+			}
 		default:
 			err = errUnknown
 		}
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	for _, f := range []struct {
+		name    string
+		missing bool
+	}{
+		{"LocalRecordID", l.LocalRecordID == ""},
+		{"Resource", l.Resource == ""},
+		{"SubmitTime", l.SubmitTime.IsZero()},
+		{"LoadedTime", l.LoadedTime.IsZero()},
+		{"Charge", !charged},
+	} {
+		if f.missing {
+			return fmt.Errorf("a loaded record has no %s", f.name)
+		}
+	}
+	return nil
 }
 
 // ReadLoadedRecords reads a list of loaded records: a bare array, or an object with an array under name. Where

@@ -27,7 +27,8 @@ type ComputeDay struct {
 	// ExcludedInstances are how many instances of ExcludedProjects ran.
 	ExcludedInstances int
 
-	fates map[string]fate // by instance
+	fates     map[string]fate // by instance
+	resources []string        // of the configuration
 }
 
 // ComputeLine is a record, with what it was made of.
@@ -66,6 +67,9 @@ func Compute(c Config, day time.Time, all []Slice) (ComputeDay, error) {
 	}
 	m := computer{Config: &c, found: findings{"instance", map[cause]*Problem{}}}
 	m.Day, m.fates = day, map[string]fate{}
+	for _, r := range c.Compute {
+		m.resources = append(m.resources, r.Resource)
+	}
 	instances := map[string][]Slice{}
 	for _, s := range all {
 		if !s.From.IsZero() && !s.To.Before(s.From) {

@@ -3,6 +3,7 @@ package bridge
 import (
 	"bytes"
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -24,7 +25,8 @@ const (
 	TakeMoved TakeBack = "moved"
 	// TakeVanished also takes back the charges of instances that are not in the reading at all. Nova forgets instances
 	// that ran: when deleted rows are archived, and the days before it when one is launched anew. So it is for a person
-	// to say.
+	// to say, and of a journal that has this cloud's records only: those of another cloud are not in the reading either.
+	// Charges on a resource that the configuration does not name stand.
 	TakeVanished TakeBack = "vanished"
 )
 
@@ -55,24 +57,21 @@ func (d ComputeDay) Correct(sent []usage.ComputeRecord, back TakeBack) Correctio
 		fate := d.fates[r.ParentRecordID]
 		zero := r
 		zero.Charge = nothing
-		c.settle(r, zero, fate, back == TakeVanished || back == TakeMoved && fate == reported)
+		known := fate != absent || slices.Contains(d.resources, r.Resource) // else it may be of another cloud
+		c.settle(r, zero, fate, known && back == TakeVanished || back == TakeMoved && fate == reported)
 	}
 	return c
 }
 
 // Correct compares the records that a day was reported with, such as those of a journal, with what is right now.
 // Records that were collected at another time are left alone. A storage record does not name its owner in OpenStack,
-// so those of owners who are not in the reading are never taken back.
+// so those of owners who are not in the reading are never taken back. One of a project whose user was not known counts
+// as moved where the reading knows the users of all that the project stored.
 func (d StorageDay) Correct(sent []usage.StorageRecord, back TakeBack) Correction[usage.StorageRecord] {
-	known := map[string]fate{}
-	for who, fate := range d.fates {
-		for _, r := range d.config.Storage {
-			known[storageID(who, r.MediaType, d.Day)] = fate
-		}
-	}
 	own := slices.DeleteFunc(slices.Clone(sent), func(r usage.StorageRecord) bool {
 		return !r.CollectionTime.Equal(d.Day.Add(aDay))
 	})
+	known := d.known(own)
 	c, gone := compare(d.Records(), own)
 	for _, r := range gone {
 		fate := known[r.LocalRecordID]
@@ -81,6 +80,30 @@ func (d StorageDay) Correct(sent []usage.StorageRecord, back TakeBack) Correctio
 		c.settle(r, zero, fate, fate != absent && back == TakeVanished || back == TakeMoved && fate == reported)
 	}
 	return c
+}
+
+// known are the fates of owners by the ids that their records have, on the media that were sent: that of a medium may
+// have been called otherwise then.
+func (d StorageDay) known(sent []usage.StorageRecord) map[string]fate {
+	media := map[string]bool{}
+	for _, r := range sent {
+		media[r.MediaType] = true
+	}
+	fates := maps.Clone(d.fates)
+	for who, f := range d.fates {
+		// What had no known user before is of the users of its project now.
+		nobody := owner{project: who.project}
+		if _, there := d.fates[nobody]; !there {
+			fates[nobody] = max(fates[nobody], f)
+		}
+	}
+	known := map[string]fate{}
+	for who, f := range fates {
+		for medium := range media {
+			known[storageID(who, medium, d.Day)] = f
+		}
+	}
+	return known
 }
 
 // nothing is a charge of 0, with the decimals of all others.

@@ -126,3 +126,37 @@ func TestCorrectedStorage(t *testing.T) {
 	outConfig.ExcludedProjects = []string{projectABC}
 	assert.Len(t, storage(t, outConfig, out).Correct(before[:1], bridge.TakeMoved).Vanished, 1)
 }
+
+// A record is found again by what it was sent with, though the medium or the user is called otherwise now: else what
+// was stored would be charged twice.
+func TestRenamedMediumAndLateUser(t *testing.T) {
+	t.Parallel()
+	before := storage(t, config(t), volume(0, 24)).Records()
+	renamed := config(t)
+	renamed.Storage[0].MediaType = "Flash"
+	c := storage(t, renamed, volume(0, 24)).Correct(before, bridge.TakeMoved)
+	require.Len(t, c.Send, 2)
+	assert.Equal(t, [3]int{1, 0, 1}, [3]int{c.New, c.Changed, c.TakenBack})
+	assert.Equal(t, [2]string{"SSD", "0.000000"}, [2]string{c.Send[1].MediaType, c.Send[1].Charge.StringFixed(6)})
+
+	nobodys := volume(0, 24, func(v *bridge.Volume) { v.User = "" })
+	before = storage(t, config(t), nobodys).Records()
+	c = storage(t, config(t), volume(0, 24)).Correct(before, bridge.TakeMoved)
+	assert.Equal(t, [3]int{1, 0, 1}, [3]int{c.New, c.Changed, c.TakenBack})
+	c = storage(t, config(t), volume(0, 24), other(volume(0, 1)), other(volume(2, 3, func(v *bridge.Volume) { v.User = "bad" }))).Correct(before, bridge.TakeMoved)
+	assert.Equal(t, [3]int{1, 0, 0}, [3]int{c.New, c.Changed, c.TakenBack})
+	assert.Equal(t, before, c.Doubtful, "for some of it is a problem")
+}
+
+// What another cloud of the site charged is not this one's to take back.
+func TestOtherResourcesStand(t *testing.T) {
+	t.Parallel()
+	before := compute(t, config(t), slice(0, 1), slice(0, 1, instance("b"), flavor("g3.small", 4))).Records()
+	one := config(t)
+	one.Compute = one.Compute[:1]
+	c := compute(t, one).Correct(before, bridge.TakeVanished)
+	assert.Equal(t, map[string]string{cpu + " " + vm + ":2026-09-15": "0.000000"}, charges(c.Send))
+	assert.Equal(t, []string{"b:2026-09-15"}, ids(c.Vanished))
+	c = compute(t, one, slice(0, 1, instance("b"))).Correct(before[1:], bridge.TakeMoved)
+	assert.Equal(t, 1, c.TakenBack, "of an instance of this cloud it is")
+}

@@ -58,7 +58,8 @@
 // the key of an earlier one replaces it. A resource that an instance was charged on and is not any more is restated
 // to 0, if the reading is trusted to be complete ([TakeMoved]). An instance that is not in the reading at all is
 // another matter, for of that Nova's forgetting is the likely reason: its charge stands, and is listed, unless a
-// person says otherwise ([TakeVanished]). What is a problem now is left as it was reported.
+// person says otherwise ([TakeVanished]); what was reported has to be of this cloud alone then. What is a problem now
+// is left as it was reported.
 //
 // Do not correct by restating what was corrected by an adjustment: it would count twice.
 package bridge

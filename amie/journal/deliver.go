@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/gophermeter/gophermeter"
 	"github.com/gophermeter/gophermeter/amie"
@@ -39,12 +41,23 @@ type Delivery struct {
 // The error joins those of all requests; what was done before it is in the Delivery and in the journal.
 //
 // A failure on the service's list is cleared when its record has been accepted again, never before.
+//
+// The first Deliver makes the journal that of the client's site and server; the client of another one is refused.
 func (j *Journal) Deliver(ctx context.Context, c *amie.UsageClient) (Delivery, error) {
 	j.turn.Lock()
 	defer j.turn.Unlock()
 	var d delivery
-	if err := j.update(func(s *store) error { return s.recover(c) }); err != nil {
+	err := j.update(func(s *store) error {
+		if err := s.belongTo(c); err != nil {
+			return err
+		}
+		return s.recover(c)
+	})
+	if err != nil {
 		return d.Delivery, err
+	}
+	if err := j.noteFailures(ctx, c); err != nil {
+		d.errs = append(d.errs, err)
 	}
 	for _, kind := range kinds {
 		for after, more := uint64(0), true; more && !d.over; {
@@ -89,6 +102,41 @@ func (s *store) recover(c *amie.UsageClient) error {
 		}
 	}
 	return nil
+}
+
+// noteFailures learns of the failures on the service's list whose records are to be sent again: found afterwards only,
+// one would be taken for a failure of what is sent now, and not be cleared when that is accepted.
+func (j *Journal) noteFailures(ctx context.Context, c *amie.UsageClient) error {
+	again := false
+	err := j.view(func(s *store) error {
+		return s.each([]State{Pending}, func(_ []byte, r *row) error {
+			again = again || r.attempts > 0
+			return nil
+		})
+	})
+	if err != nil || !again {
+		return err
+	}
+	failed, err := c.FailedRecords(ctx)
+	if err != nil {
+		return err
+	}
+	return j.update(func(s *store) error {
+		for _, f := range failed {
+			key, r, err := s.ofFailure(f)
+			if err != nil {
+				return err
+			}
+			if r == nil || r.state != Pending || r.attempts == 0 || f.ID <= 0 || slices.Contains(r.failed, f.ID) {
+				continue
+			}
+			r.failed = append(r.failed, f.ID)
+			if err := s.put(key, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (s *store) all(state State) (keys [][]byte) {
@@ -208,17 +256,16 @@ func ends(c amie.Chunk) bool {
 // settle writes down what became of a batch.
 func (s *store) settle(b *batch, chunks []amie.Chunk, d *delivery) error {
 	for _, c := range chunks {
-		returned := map[int]usage.FailedRecord{}
+		returned := map[int][]usage.FailedRecord{} // one may be for several reasons
 		for _, f := range c.Failed {
 			if f.Index < 0 {
 				d.Unmatched = append(d.Unmatched, f.FailedRecord)
 				continue
 			}
-			returned[f.Index] = f.FailedRecord
+			returned[f.Index] = append(returned[f.Index], f.FailedRecord)
 		}
 		for i := c.First; i < c.First+c.Count; i++ {
-			f, failed := returned[i]
-			if err := s.settleRow(b.keys[i], b.rows[i], c, f, failed, d); err != nil {
+			if err := s.settleRow(b.keys[i], b.rows[i], c, returned[i], d); err != nil {
 				return err
 			}
 		}
@@ -226,7 +273,7 @@ func (s *store) settle(b *batch, chunks []amie.Chunk, d *delivery) error {
 	return nil
 }
 
-func (s *store) settleRow(key []byte, sent *row, c amie.Chunk, f usage.FailedRecord, failed bool, d *delivery) error {
+func (s *store) settleRow(key []byte, sent *row, c amie.Chunk, returned []usage.FailedRecord, d *delivery) error {
 	r, err := s.get(key)
 	if err != nil || r == nil || r.state != Sending || r.batch != sent.batch {
 		return err // restated meanwhile
@@ -236,12 +283,17 @@ func (s *store) settleRow(key []byte, sent *row, c amie.Chunk, f usage.FailedRec
 		r.problem = c.Err.Error()
 	}
 	switch {
-	case failed:
+	case len(returned) > 0:
 		d.Failed++
-		r.state, r.problem = Failed, f.Error
-		if f.ID > 0 {
-			r.failed = append(r.failed, f.ID)
+		r.state = Failed
+		var texts []string
+		for _, f := range returned {
+			texts = append(texts, f.Error)
+			if f.ID > 0 {
+				r.failed = append(r.failed, f.ID)
+			}
 		}
+		r.problem = strings.Join(texts, "; ")
 	case c.Outcome == amie.Accepted:
 		d.Submitted++
 		r.state = Submitted
@@ -274,7 +326,11 @@ func (j *Journal) clear(ctx context.Context, c *amie.UsageClient, d *Delivery) e
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	if err := c.ClearFailedRecords(ctx, ids...); err != nil && !errors.Is(err, gophermeter.ErrNotFound) {
+	err = c.ClearFailedRecords(ctx, ids...)
+	if errors.Is(err, gophermeter.ErrNotFound) {
+		err = clearEach(ctx, c, ids)
+	}
+	if err != nil {
 		return err
 	}
 	d.Cleared = len(ids)
@@ -286,4 +342,14 @@ func (j *Journal) clear(ctx context.Context, c *amie.UsageClient, d *Delivery) e
 		}
 		return nil
 	})
+}
+
+// clearEach is for ids of which the service does not know one: whether it has cleared the others, it does not say.
+func clearEach(ctx context.Context, c *amie.UsageClient, ids []int64) error {
+	for _, id := range ids {
+		if err := c.ClearFailedRecords(ctx, id); err != nil && !errors.Is(err, gophermeter.ErrNotFound) {
+			return err
+		}
+	}
+	return nil
 }

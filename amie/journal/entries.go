@@ -126,7 +126,7 @@ func (s *store) move(k usage.Key, to State, from ...State) error {
 }
 
 // Prune forgets the loaded records that were sent before a time, and tells how many. One that is added again later
-// is sent again, and replaces itself.
+// is sent again, and replaces itself; an adjustment would count twice, so those are kept.
 func (j *Journal) Prune(before time.Time) (n int, err error) {
 	err = j.update(func(s *store) error {
 		n = 0
@@ -135,7 +135,7 @@ func (j *Journal) Prune(before time.Time) (n int, err error) {
 			if err != nil {
 				return err
 			}
-			if r.sent.Before(before) {
+			if r.sent.Before(before) && kinds[key[0]] != usage.Adjustment {
 				n++
 				if err := s.remove(key); err != nil {
 					return err

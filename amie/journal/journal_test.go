@@ -257,7 +257,7 @@ func TestReturnedAndRefused(t *testing.T) {
 	d, err = j.Deliver(t.Context(), newClient(t, cloud))
 	require.ErrorIs(t, err, gophermeter.ErrBadRequest)
 	assert.Equal(t, journal.Delivery{Refused: 10, Submitted: 1}, d, "a bad request does not stop the others")
-	cloud.Inject(fakecloud.Fault{Status: 403})
+	cloud.Inject(fakecloud.Fault{Method: http.MethodPost, Status: 403})
 	require.NoError(t, journal.Add(j, credit(3)))
 	d, err = j.Deliver(t.Context(), newClient(t, cloud))
 	require.ErrorIs(t, err, gophermeter.ErrForbidden)
@@ -283,6 +283,9 @@ func TestOtherChargesAreShown(t *testing.T) {
 	require.Len(t, r.Mismatched, 1)
 	assert.Equal(t, "12", r.Mismatched[0].Loaded.String())
 	assert.Equal(t, 1, r.Open)
+	e, err := j.Entry(job(1, 10).Key())
+	require.NoError(t, err)
+	assert.Equal(t, "loaded with a charge of 12", e.Error)
 }
 
 func TestConcurrentUse(t *testing.T) {

@@ -30,7 +30,8 @@ type Reconciliation struct {
 	Loaded, Failed int
 	// Open counts those that are submitted or unknown still.
 	Open int
-	// Mismatched are records that were loaded with another charge than they have in the journal.
+	// Mismatched are records that were loaded with another charge than they have in the journal. They stay in
+	// their state, and what was charged is their Entry.Error; each call tells of them as long as the service does.
 	Mismatched []Mismatch
 }
 
@@ -46,8 +47,10 @@ type Mismatch struct {
 // loaded, then what failed. What was loaded wins over any error, and an error from before a record was sent last is
 // not one of it. The service lists compute records only as loaded.
 //
-// The clocks of this machine and of the service may be five minutes apart. Where one of the questions fails, the
-// answers to the others are used all the same.
+// The clocks of this machine and of the service may be five minutes apart. For what was sent more than once they must
+// agree: with this machine's ahead such a record stays submitted, and with it behind, what became of an earlier version
+// a moment before is taken for that of the last. Where one of the questions fails, the answers to the others are used
+// all the same.
 func (j *Journal) Reconcile(ctx context.Context, c *amie.UsageClient) (Reconciliation, error) {
 	j.turn.Lock()
 	defer j.turn.Unlock()
@@ -55,6 +58,9 @@ func (j *Journal) Reconcile(ctx context.Context, c *amie.UsageClient) (Reconcili
 		found Reconciliation
 		all   []error
 	)
+	if err := j.view(func(s *store) error { return s.belongsTo(c) }); err != nil {
+		return found, err
+	}
 	oldest, watermark, err := j.doubtful()
 	if err != nil || oldest.IsZero() {
 		return found, err
@@ -156,7 +162,10 @@ func (s *store) wasLoaded(l usage.LoadedRecord, found *Reconciliation) error {
 	}
 	if l.Charge.Sub(e.Compute.Charge).Abs().GreaterThanOrEqual(tolerance) {
 		found.Mismatched = append(found.Mismatched, Mismatch{Key: e.Key, Charge: e.Compute.Charge, Loaded: l.Charge})
-		return nil
+		if r.state != Failed {
+			r.problem = "loaded with a charge of " + l.Charge.String()
+		}
+		return s.put(key, r)
 	}
 	found.Loaded++
 	r.state, r.problem = Loaded, ""
@@ -198,11 +207,7 @@ func (j *Journal) findFailed(ctx context.Context, c *amie.UsageClient, found *Re
 
 // hasFailed marks a record that was sent at a time, or at any, unless it is known not to be in doubt.
 func (s *store) hasFailed(f usage.FailedRecord, sent time.Time, found *Reconciliation) error {
-	key := encodeKey(f.Key())
-	if f.Key().Time.IsZero() || !slices.Contains(kinds, f.Key().Kind) {
-		return nil
-	}
-	r, err := s.get(key)
+	key, r, err := s.ofFailure(f)
 	if err != nil || r == nil || !slices.Contains(inDoubt, r.state) || !sent.IsZero() && !r.sent.Equal(sent) {
 		return err
 	}
@@ -217,13 +222,25 @@ func (s *store) hasFailed(f usage.FailedRecord, sent time.Time, found *Reconcili
 	return s.put(key, r)
 }
 
+// ofFailure is the entry of a record that the service returned; none where it is not the journal's.
+func (s *store) ofFailure(f usage.FailedRecord) ([]byte, *row, error) {
+	if f.Key().Time.IsZero() || !slices.Contains(kinds, f.Key().Kind) {
+		return nil, nil, nil
+	}
+	key := encodeKey(f.Key())
+	r, err := s.get(key)
+	return key, r, err
+}
+
 // findErrors asks for the errors since each batch was sent: a failure may have been cleared by somebody, and then
-// stands here only.
+// stands here only. What was sent more than two weeks ago is not asked for any more: storage records are in doubt for
+// ever, and so would be asked for with each batch of all time.
 func (j *Journal) findErrors(ctx context.Context, c *amie.UsageClient, found *Reconciliation) error {
 	sent := map[time.Time]time.Time{} // and from when on an error is one of it
 	err := j.view(func(s *store) error {
 		return s.each(inDoubt, func(_ []byte, r *row) error {
-			if j.quiet < 0 || r.sent.Before(now().Add(-j.quiet)) {
+			settled := j.quiet < 0 || r.sent.Before(now().Add(-j.quiet))
+			if settled && r.sent.After(now().Add(-lookback)) {
 				from := r.earliest(0)
 				if sent[r.sent].Before(from) {
 					sent[r.sent] = from

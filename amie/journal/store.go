@@ -21,6 +21,7 @@ var (
 	bucketClear = []byte("clear") // id of a failure that is to be cleared -> its checksum
 	bucketSums  = []byte("sums")  // what all of it adds up to
 	keySums     = []byte("sums")
+	keyService  = []byte("service") // beside the sums: whose site the records are of, with a checksum
 )
 
 // sums are kept with each change, so that a row that is missing or from another time is noticed.
@@ -54,7 +55,7 @@ func (s *sums) decode(b []byte) error {
 // store is the journal within one transaction.
 type store struct {
 	sums
-	rows, index, clear *bbolt.Bucket
+	rows, index, clear, facts *bbolt.Bucket
 }
 
 // update changes the journal as a whole or not at all.
@@ -72,7 +73,7 @@ func (j *Journal) update(change func(*store) error) error {
 			return err
 		}
 		s.size = max(s.size, uint64(info.Size()))
-		return tx.Bucket(bucketSums).Put(keySums, s.encode())
+		return s.facts.Put(keySums, s.encode())
 	})
 }
 
@@ -98,8 +99,8 @@ func storeIn(tx *bbolt.Tx, write bool) (*store, error) {
 			return nil, fmt.Errorf("there are no %s", name)
 		}
 	}
-	s := &store{rows: tx.Bucket(bucketRows), index: tx.Bucket(bucketIndex), clear: tx.Bucket(bucketClear)}
-	if b := tx.Bucket(bucketSums).Get(keySums); b != nil || !write {
+	s := &store{rows: tx.Bucket(bucketRows), index: tx.Bucket(bucketIndex), clear: tx.Bucket(bucketClear), facts: tx.Bucket(bucketSums)}
+	if b := s.facts.Get(keySums); b != nil || !write {
 		return s, s.decode(b)
 	}
 	return s, nil
@@ -203,6 +204,9 @@ func (j *Journal) verify() error {
 			return fmt.Errorf("%d entries are there, and %d in the index, of %d", rows, index, s.sums.rows)
 		case uint64(info.Size()) < s.size:
 			return fmt.Errorf("it is cut short: %d bytes of %d", info.Size(), s.size)
+		}
+		if _, err := s.service(); err != nil {
+			return err
 		}
 		return s.clear.ForEach(func(id, sum []byte) error {
 			if len(id) != 8 || len(sum) != 4 || sumOf(sum) != checksum(bucketClear, id) {

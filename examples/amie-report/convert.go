@@ -35,6 +35,11 @@ func volumeOf(f *rating.Frame) (bridge.Volume, error) {
 	if f.Unit != "" && f.Unit != "GiB" {
 		return bridge.Volume{}, fmt.Errorf("%s is rated in %s, and storage is reported by the GiB", f.Metric, f.Unit)
 	}
+	// A period over midnight is in the frames of neither day.
+	const day = 24 * time.Hour
+	if d := f.Period.Duration(); d <= 0 || day%d != 0 || !f.Period.Start.Truncate(d).Equal(f.Period.Start) {
+		return bridge.Volume{}, fmt.Errorf("%s is rated by %s from %s on, and days are not made of such periods", f.Metric, d, f.Period.Start.UTC().Format("2006-01-02 15:04 MST"))
+	}
 	return bridge.Volume{
 		ID: f.Attributes.Get(idAttribute), Project: f.ProjectID, User: f.Attributes.Get(userAttribute), Metric: f.Metric,
 		Type: f.Attributes.Get(typeAttribute), GiB: f.Quantity, Price: f.Price, From: f.Period.Start, To: f.Period.End,

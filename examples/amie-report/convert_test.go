@@ -50,6 +50,20 @@ func TestVolumeOf(t *testing.T) {
 	if _, err := volumeOf(&frame); err == nil || err.Error() != "volume.size is rated in MB, and storage is reported by the GiB" {
 		t.Errorf("got %v", err)
 	}
+	frame.Unit = ""
+	for _, odd := range []gophermeter.Window{
+		{Start: hourOf(3).Add(time.Minute), End: hourOf(4).Add(time.Minute)}, {Start: hourOf(0), End: hourOf(5)},
+		{Start: hourOf(0), End: hourOf(48)}, {Start: hourOf(3), End: hourOf(3)},
+	} {
+		frame.Period = odd
+		if _, err := volumeOf(&frame); err == nil || !strings.Contains(err.Error(), "days are not made of such periods") {
+			t.Errorf("%v: got %v", odd, err)
+		}
+	}
+	frame.Period = gophermeter.Window{Start: hourOf(0), End: hourOf(24)}
+	if _, err := volumeOf(&frame); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestOneInstanceHasOneUser(t *testing.T) {

@@ -47,7 +47,7 @@ is empty; -partial sends the rest. The status is 0 when everything is reported a
 func (o *options) register(fs *flag.FlagSet) {
 	o.days.register(fs)
 	fs.StringVar(&o.config, "config", "", "`file` with the mapping of projects, users, flavors and rates")
-	fs.StringVar(&o.journal, "journal", "", "`file` in which it is written down what was sent; it is made if need be")
+	fs.StringVar(&o.journal, "journal", "", "`file` in which it is written down what was sent, one for each cloud and service; it is made if need be")
 	fs.StringVar(&o.site, "site", "", "`name` of the site at ACCESS")
 	fs.StringVar(&o.url, "amie-url", amie.DefaultURL, "base `URL` of the AMIE Usage API")
 	fs.StringVar(&o.format, "format", "table", "table or json")

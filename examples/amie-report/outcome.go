@@ -38,14 +38,11 @@ func troubleOf(k usage.Key, charge decimal.Decimal, state, says string) trouble 
 	return trouble{Resource: k.Resource, Record: k.LocalRecordID, Charge: charge, State: state, Says: says}
 }
 
-// delivered tells what a Deliver and a Reconcile have done.
-func (r *summary) delivered(d journal.Delivery, found journal.Reconciliation) {
+// delivered tells what a Deliver has done.
+func (r *summary) delivered(d journal.Delivery) {
 	r.Delivery = &delivery{Submitted: d.Submitted, Failed: d.Failed, Unsent: d.Refused + d.NotSent, Unknown: d.Unknown}
 	for _, f := range d.Unmatched {
 		r.Open = append(r.Open, trouble{Resource: f.Resource, Record: f.LocalRecordID, State: "returned", Says: f.Error})
-	}
-	for _, m := range found.Mismatched {
-		r.Open = append(r.Open, troubleOf(m.Key, m.Charge, "mismatched", "loaded with a charge of "+m.Loaded.String()))
 	}
 }
 
@@ -54,9 +51,16 @@ func (r *summary) outcome(d *desk) (err error) {
 	if r.Journal, err = d.Counts(); err != nil {
 		return err
 	}
-	for e, err := range d.Entries(journal.Failed, journal.Unknown) {
+	for e, err := range d.Entries(journal.Failed, journal.Unknown, journal.Submitted) {
 		if err != nil {
 			return err
+		}
+		state := string(e.State)
+		if e.State == journal.Submitted {
+			if e.Error == "" {
+				continue
+			}
+			state = "mismatched" // it was loaded, with another charge
 		}
 		charge := decimal.Zero
 		switch {
@@ -65,7 +69,7 @@ func (r *summary) outcome(d *desk) (err error) {
 		case e.Storage != nil:
 			charge = e.Storage.Charge
 		}
-		r.Open = append(r.Open, troubleOf(e.Key, charge, string(e.State), e.Error))
+		r.Open = append(r.Open, troubleOf(e.Key, charge, state, e.Error))
 	}
 	return nil
 }

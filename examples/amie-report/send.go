@@ -94,12 +94,17 @@ func (o *options) send(ctx context.Context, d *desk, config bridge.Config, r *su
 	if len(r.Problems) > 0 && !o.partial {
 		return nil
 	}
+	// What failed meanwhile is learnt before -retry-failed. Where the service cannot be asked, it is asked again below;
+	// the journal of another service is not written into.
+	if _, err := d.Reconcile(ctx, d.client); errors.Is(err, gophermeter.ErrInvalidArgument) {
+		return fmt.Errorf("%s: %w", o.journal, err)
+	}
 	if err := o.enqueue(d, config, r); err != nil {
 		return err
 	}
 	handed, failed := d.Deliver(ctx, d.client)
-	found, unasked := d.Reconcile(ctx, d.client)
-	r.delivered(handed, found)
+	_, unasked := d.Reconcile(ctx, d.client)
+	r.delivered(handed)
 	return errors.Join(failed, unasked, r.outcome(d))
 }
 

@@ -4,11 +4,16 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
+
+	"github.com/gophermeter/gophermeter/amie"
 	"github.com/gophermeter/gophermeter/amie/journal"
 	"github.com/gophermeter/gophermeter/testing/fakecloud"
+	"github.com/gophermeter/gophermeter/usage"
 )
 
 // A day is reported once, however often the program is called, and each charge is the one that was worked out by hand.
@@ -275,5 +280,59 @@ func TestSeveralDays(t *testing.T) {
 	}
 	if got := again.charges(t); !maps.Equal(got, want) {
 		t.Errorf("day by day it is %d records, and %d at once", len(got), len(want))
+	}
+}
+
+// A journal is of one service: what is in it was not told to another, and is not taken back by way of it.
+func TestJournalOfAnotherService(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, newAccess())
+	if a := s.run(t); a.status != 0 {
+		t.Fatal(a.stderr)
+	}
+	s.cloud.RemoveServer(idOf(0))
+	requests := len(s.access.Requests())
+	for _, flags := range [][]string{{"-site", "OTHER"}, {"-amie-url", s.access.AMIEURL() + "_test"}} {
+		a := s.run(t, append(flags, "-void")...)
+		if a.status != 1 || !strings.Contains(a.stderr, "each has a journal of its own") || a.Correction != nil || a.Delivery != nil {
+			t.Errorf("%v: status %d, %s%+v", flags, a.status, a.stderr, a.summary)
+		}
+	}
+	if n := len(s.access.Requests()); n != requests {
+		t.Errorf("%d requests", n-requests)
+	}
+	if a := s.run(t); a.status != 0 || len(a.Correction.Vanished) != 1 || a.Correction.Unchanged != 41 {
+		t.Errorf("status %d, %s%+v", a.status, a.stderr, a.Correction)
+	}
+}
+
+// What was charged otherwise than it was reported is told in each run, also while the service does not list it.
+func TestChargedOtherwise(t *testing.T) {
+	t.Parallel()
+	var ahead atomic.Int64
+	s := newSite(t, newAccess(fakecloud.WithAMIELoadDelay(time.Minute), fakecloud.WithClock(func() time.Time {
+		return time.Now().Add(time.Duration(ahead.Load()))
+	})))
+	if a := s.run(t); a.status != 0 || a.Journal[journal.Submitted] != 42 {
+		t.Fatalf("status %d, %s%+v", a.status, a.stderr, a.Journal)
+	}
+	client, err := amie.NewUsageClient(fakecloud.AMIESite, fakecloud.AMIEKey, amie.WithBaseURL(s.access.AMIEURL()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := usage.ComputeRecord{ // of another program
+		Username: "x", LocalProjectID: "TG-A", LocalRecordID: idOf(0) + ":" + dayText, Resource: "cpu.example.org",
+		SubmitTime: hourOf(0), StartTime: hourOf(0), EndTime: hourOf(1), Charge: decimal.New(7, 0), NodeCount: 1,
+	}
+	if _, err := client.Send(t.Context(), usage.MessageOf(other)); err != nil {
+		t.Fatal(err)
+	}
+	ahead.Store(int64(2 * time.Minute))
+	for range 2 {
+		a := s.run(t)
+		if a.status != 1 || len(a.Open) != 1 || a.Open[0].State != "mismatched" || a.Open[0].Charge.String() != "24" || a.Open[0].Says != "loaded with a charge of 7" {
+			t.Errorf("status %d, %+v", a.status, a.Open)
+		}
+		s.access.Inject(fakecloud.Fault{PathContains: "loaded", Status: 200, Body: `[]`, Times: -1})
 	}
 }
