@@ -56,6 +56,22 @@ func TestTextsOfAFileStayAsTheyAre(t *testing.T) {
 	}
 }
 
+// Without its project a login would be for the user's default project, and so would every total.
+func TestProjectOfAFileByItsOlderNamesAndBesideAuth(t *testing.T) {
+	isolate(t, nil)
+	for _, yaml := range []string{
+		`{auth: {auth_url: URL, username: admin, password: "0123", tenant_id: p1}}`,
+		`{auth: {auth_url: URL, username: admin, password: "0123"}, project_id: p1}`,
+		`{auth: {auth_url: URL, username: admin, password: "0123", project_id: p1}, tenant_id: p2, project_id: p3}`,
+	} {
+		c := newCloud(t)
+		dir := files(t, c, map[string]string{"clouds.yaml": "clouds: {a: " + yaml + "}"})
+		_, err := gophermeter.Connect(t.Context(), gophermeter.WithCloud("a"), gophermeter.WithCloudsFile(dir+"/clouds.yaml"), once)
+		require.NoError(t, err)
+		assert.JSONEq(t, asked("password", byName, projectID), c.requests()[0], yaml)
+	}
+}
+
 func TestSecureAndPublicFiles(t *testing.T) {
 	isolate(t, nil)
 	c := newCloud(t)
@@ -167,6 +183,17 @@ clouds:
 	assert.Equal(t, "RegionOne", conn.Services()[0].Region)
 	_, err = gophermeter.Connect(t.Context(), gophermeter.WithCloud("a"), gophermeter.WithRegion("R9"), file, once)
 	assert.ErrorContains(t, err, `has no region "R9", only RegionOne, RegionV1`)
+
+	dir = files(t, c, map[string]string{"clouds.yaml": `
+clouds:
+  a:
+    auth: {auth_url: URL, username: admin, password: p}
+    regions: [{name: RegionV1, values: {interface: none}}]
+`})
+	t.Setenv("OS_INTERFACE", "internal")
+	conn, err = gophermeter.Connect(t.Context(), gophermeter.WithCloud("a"), gophermeter.WithCloudsFile(dir+"/clouds.yaml"), once)
+	require.NoError(t, err)
+	assert.Len(t, conn.Services(), 1, "the internal endpoint of RegionV1: the environment is over what a region says")
 }
 
 func TestEndpointOverridesOfACloud(t *testing.T) {

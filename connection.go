@@ -56,8 +56,8 @@ func Connect(ctx context.Context, opts ...Option) (*Connection, error) {
 	p.HTTPClient = *eng.http
 	p.HTTPClient.Transport = transport.Capped{Next: eng.http.Transport, Max: set.maxBody}
 	p.UserAgent.Prepend(eng.userAgent())
-	inURL, _ := keystone.User.Password()
-	ses := newSession(p, eng, ao.Password, ao.Passcode, ao.TokenID, ao.ApplicationCredentialSecret, inURL)
+	hidden := append(inURL(keystone), ao.Password, ao.Passcode, ao.TokenID, ao.ApplicationCredentialSecret)
+	ses := newSession(p, eng, hidden...)
 	err = ses.identify(ctx, func(ctx context.Context) error {
 		return openstack.AuthenticateV3(ctx, p, &ao, gophercloud.EndpointOpts{})
 	})

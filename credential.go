@@ -1,7 +1,6 @@
 package gophermeter
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -31,9 +30,14 @@ var methods = []method{
 // authOptions are the entry's auth section as gophercloud wants it: the fields of one method, and one scope.
 func (e entry) authOptions(cloud string) (*gophercloud.AuthOptions, error) {
 	cloud = "cloud " + cloud
-	auth := maps.Clone(e["auth"].section)
-	if len(auth) == 0 {
+	if len(e["auth"].section) == 0 {
 		return nil, errs.Invalid(cloud, "has no auth section")
+	}
+	auth := merge(e["auth"].section, e) // what stands beside auth counts too, as for OpenStack's own clients
+	for old, name := range renamed {
+		if auth.text(name) == "" {
+			auth[name] = auth[old]
+		}
 	}
 	way, err := e.method(cloud, auth)
 	if err != nil {
@@ -116,7 +120,7 @@ func (e entry) scope(cloud string) (*gophercloud.AuthScope, error) {
 
 // domain of a user or a project: its own, else the one for both, else the default.
 func (e entry) domain(of string) (id, name string) {
-	for _, prefix := range []string{of, "domain"} {
+	for _, prefix := range []string{of, "domain", "default_domain"} {
 		if id = e.text(prefix + "_id"); id != "" {
 			return id, ""
 		}

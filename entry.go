@@ -116,11 +116,8 @@ func merge(over, under entry) entry {
 // beside are the variables that stand beside auth in an entry.
 var beside = []string{"auth_type", "region_name", "interface", "endpoint_type", "cacert", "cert", "key", "insecure"}
 
-// renamed are older names of variables that are still in use.
-var renamed = map[string]string{
-	"tenant_name": "project_name", "tenant_id": "project_id", "userid": "user_id",
-	"default_domain_id": "default_domain", "default_domain_name": "default_domain",
-}
+// renamed are older names that are still in use.
+var renamed = map[string]string{"tenant_name": "project_name", "tenant_id": "project_id", "userid": "user_id"}
 
 // envEntry turns OS_USERNAME and its companions into the entry that clouds.yaml would hold.
 func envEntry(environ []string) entry {
@@ -135,10 +132,6 @@ func envEntry(environ []string) entry {
 		switch {
 		case slices.Contains(beside, name), strings.HasSuffix(name, "_endpoint_override"):
 			e[name] = value{text: text}
-		case renamed[name] != "":
-			if auth.text(renamed[name]) == "" {
-				auth[renamed[name]] = value{text: text}
-			}
 		default:
 			auth[name] = value{text: text}
 		}

@@ -133,7 +133,7 @@ func (e *Error) LogValue() slog.Value {
 func (e *Error) because(cause error) {
 	e.cause = cause
 	if e.Message == "" {
-		e.Message = strings.Join(strings.Fields(cause.Error()), " ")
+		e.Message = oneLine(cause)
 	}
 }
 
@@ -152,7 +152,7 @@ func (e *Error) add(cause error) {
 	if e.Message != "" {
 		e.Message += "; "
 	}
-	e.Message += cause.Error()
+	e.Message += oneLine(cause)
 }
 
 // unless puts the end of the caller's context before the failure that it interrupted the repeating of.
@@ -162,7 +162,7 @@ func (e *Error) unless(ctx context.Context) error {
 		return e
 	}
 	before := e.Message
-	e.Message = ended.Error()
+	e.Message = oneLine(ended)
 	if before != "" {
 		e.Message += "; before that: " + before
 	}
@@ -170,6 +170,9 @@ func (e *Error) unless(ctx context.Context) error {
 	e.ended = true
 	return e
 }
+
+// oneLine is the text of a cause, which may be the caller's own, of a context that was cancelled with it.
+func oneLine(cause error) string { return strings.Join(strings.Fields(cause.Error()), " ") }
 
 func statusClass(status int) error {
 	switch {

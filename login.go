@@ -32,10 +32,10 @@ func (s *settings) login() (*login, error) {
 	case name != "":
 		var e entry
 		if e, err = s.fileEntry(name); err == nil {
-			to, err = s.fromEntry(name, merge(overlay(os.Environ()), e))
+			to, err = s.fromEntry(name, e, overlay(os.Environ()))
 		}
 	case os.Getenv("OS_AUTH_URL") != "":
-		to, err = s.fromEntry("of the OS_ variables", envEntry(os.Environ()))
+		to, err = s.fromEntry("of the OS_ variables", envEntry(os.Environ()), nil)
 	default:
 		err = errs.Invalid("cloud", "none is named: set OS_CLOUD or OS_AUTH_URL, or use WithCloud or WithAuth")
 	}
@@ -90,15 +90,16 @@ func availability(iface gophercloud.Availability) (gophercloud.Availability, err
 	return "", errs.Invalid("interface", "%q is none of public, internal, admin", iface)
 }
 
-// fromEntry reads an entry whose parts have been merged.
-func (s *settings) fromEntry(name string, e entry) (*login, error) {
+// fromEntry reads an entry and what is over it, also over what it says of its region.
+func (s *settings) fromEntry(name string, e, over entry) (*login, error) {
 	if s.region != "" {
-		e["region_name"] = value{text: s.region}
+		over = merge(entry{"region_name": {text: s.region}}, over)
 	}
-	e, err := e.inRegion(name)
+	e, err := merge(over, e).inRegion(name)
 	if err != nil {
 		return nil, err
 	}
+	e = merge(over, e)
 	ao, err := e.authOptions(name)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package gophermeter_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -125,6 +126,17 @@ func TestCallersContextEndsAPause(t *testing.T) {
 		assert.ErrorIs(t, err, errBoom)
 		assert.EqualError(t, err, "test.Get: GET /things: 503 Service Unavailable: context canceled: boom; before that: try later")
 		assert.Equal(t, 503, asError(t, err).StatusCode)
+	})
+}
+
+func TestErrorIsOneLineWhateverTheCause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(3*time.Second, func() { cancel(errors.New("two\nlines")) })
+		busy, _ := recovers(says(503, `{"message": "try later"}`, "Retry-After", "20"))
+		_, err := over(t, busy).Do(ctx, get)
+		assert.EqualError(t, err, "test.Get: GET /things: 503 Service Unavailable: context canceled: two lines; before that: try later")
 	})
 }
 

@@ -2,11 +2,13 @@ package gophermeter_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"testing"
 	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/gophermeter/gophermeter"
 )
@@ -180,6 +182,26 @@ func TestGetAfterAnAmbiguousFailureStillFindsNothing(t *testing.T) {
 		_, err := read(t, over(t, rt), get)
 		assert.ErrorIs(t, err, gophermeter.ErrNotFound)
 	})
+}
+
+func TestLiveBodyKnowsItsCall(t *testing.T) {
+	t.Parallel()
+	rt, _ := recovers(says(200, "[", "X-Openstack-Request-Id", "req-9"))
+	resp, err := over(t, rt).Do(t.Context(), get)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	body, ok := resp.Body.(interface {
+		Failed(ctx context.Context, err error) error
+	})
+	require.True(t, ok)
+	err = body.Failed(t.Context(), io.ErrUnexpectedEOF)
+	assert.EqualError(t, err, "test.Get: GET /things: unexpected EOF (req-9)")
+	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errBoom)
+	err = body.Failed(ctx, io.ErrUnexpectedEOF)
+	assert.ErrorIs(t, err, context.Canceled)
+	assert.EqualError(t, err, "test.Get: GET /things: context canceled: boom (req-9)")
 }
 
 // Do repeats until the header is in; what happens to its live body is its reader's.

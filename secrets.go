@@ -6,6 +6,7 @@ import (
 	"html"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -18,6 +19,7 @@ func (s *service) secrets(token string) *strings.Replacer {
 			hidden = append(hidden, credential(v)...)
 		}
 	}
+	hidden = append(hidden, inURL(s.base)...)
 	if s.session != nil {
 		hidden = append(hidden, s.session.hidden...)
 	}
@@ -35,6 +37,15 @@ func credential(header string) []string {
 	return []string{value, password}
 }
 
+// inURL is the password of a URL, and the user with it as net/http sends the two.
+func inURL(u *url.URL) []string {
+	password, _ := u.User.Password()
+	if password == "" {
+		return nil
+	}
+	return []string{password, base64.StdEncoding.EncodeToString([]byte(u.User.Username() + ":" + password))}
+}
+
 // shortest is the least that is worth hiding: fewer letters stand in every text.
 const shortest = 3
 
@@ -46,8 +57,8 @@ func replacer(hidden []string) *strings.Replacer {
 			continue
 		}
 		quoted, _ := json.Marshal(secret)
-		forms = append(forms, secret, strings.Trim(string(quoted), `"`), html.EscapeString(secret),
-			url.QueryEscape(secret), url.PathEscape(secret))
+		forms = append(forms, secret, strings.Trim(string(quoted), `"`), strings.Trim(strconv.QuoteToASCII(secret), `"`),
+			html.EscapeString(secret), url.QueryEscape(secret), url.PathEscape(secret))
 	}
 	// A secret that contains another goes first, lest its rest be left standing.
 	slices.SortStableFunc(forms, func(a, b string) int { return len(b) - len(a) })

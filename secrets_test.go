@@ -184,6 +184,25 @@ func TestNothingPrintsAPasswordInAURL(t *testing.T) {
 	_, err = gophermeter.Connect(t.Context(), gophermeter.WithAuth(ao))
 	require.ErrorIs(t, err, gophermeter.ErrInvalidArgument)
 	hides(t, printed(err), "hunter2")
+
+	c.HandleFunc("/things", echo(http.StatusBadRequest))
+	s, err = gophermeter.NewService(at, nil, once)
+	require.NoError(t, err)
+	_, err = read(t, s, get)
+	require.ErrorIs(t, err, gophermeter.ErrBadRequest)
+	hides(t, everything(err), base64.StdEncoding.EncodeToString([]byte("user:hunter2")))
+}
+
+// Python writes JSON in ASCII.
+func TestSecretThatIsNotASCII(t *testing.T) {
+	t.Parallel()
+	server := tripper(func(*http.Request) (*http.Response, error) {
+		return answer(400, `{"message": "no key p\u00e4ssw\u00f6rd"}`), nil
+	})
+	s, err := gophermeter.NewService("http://h", http.Header{"X-Key": {"pässwörd"}}, gophermeter.WithTransport(server))
+	require.NoError(t, err)
+	_, err = read(t, s, get)
+	assert.Equal(t, `{"message": "no key [redacted]"}`, string(asError(t, err).Body))
 }
 
 // The cut at four kilobytes must not leave the beginning of a secret.

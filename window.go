@@ -8,7 +8,8 @@ import (
 )
 
 // Window is the time that a report covers: from Start, included, to End, excluded. Both are required. Any
-// location is accepted; what is sent and what comes back is UTC.
+// location is accepted; what is sent and what comes back is UTC. Of the readings of [time.Now] the wall clock
+// counts: it is what is sent, and the other one stands still while a machine sleeps.
 type Window struct {
 	Start, End time.Time
 }
@@ -65,17 +66,20 @@ func (w Window) Check() error {
 		return errs.Invalid("Window.Start", "is not set")
 	case w.End.IsZero():
 		return errs.Invalid("Window.End", "is not set")
-	case !w.End.After(w.Start):
+	case w.Duration() <= 0:
 		return errs.Invalid("Window.End", "%s is not after Start %s", stamp(w.End), stamp(w.Start))
 	}
 	return nil
 }
 
 // Contains tells whether t lies in the window.
-func (w Window) Contains(t time.Time) bool { return !t.Before(w.Start) && t.Before(w.End) }
+func (w Window) Contains(t time.Time) bool {
+	t = t.Round(0)
+	return !t.Before(w.Start) && t.Before(w.End)
+}
 
 // Duration is the length of the window.
-func (w Window) Duration() time.Duration { return w.End.Sub(w.Start) }
+func (w Window) Duration() time.Duration { return w.End.Round(0).Sub(w.Start) }
 
 // Split cuts the window into consecutive pieces of length step, the last one shorter where step does not
 // divide it. It yields nothing for a window that fails Check or for a step that is not positive.

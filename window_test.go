@@ -1,10 +1,12 @@
 package gophermeter_test
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 	_ "time/tzdata"
+	"unsafe"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -111,6 +113,28 @@ func TestContains(t *testing.T) {
 	} {
 		assert.Equal(t, want, w.Contains(at(t, text)), text)
 	}
+}
+
+// slept is a time read an hour after t, by a machine that slept meanwhile: its monotonic clock stood still.
+func slept(t time.Time) time.Time {
+	t = t.Add(time.Hour)
+	monotonic := (*int64)(unsafe.Add(unsafe.Pointer(&t), unsafe.Sizeof(uint64(0)))) // no call makes such a time
+	*monotonic -= int64(time.Hour)
+	return t
+}
+
+func TestTheWallClockCounts(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	w := gophermeter.Window{Start: now, End: slept(now)}
+	require.False(t, w.End.After(w.Start), "as package time has it")
+	assert.NoError(t, w.Check())
+	assert.Equal(t, time.Hour, w.Duration())
+	assert.True(t, w.Contains(now.Add(time.Minute)))
+	half := now.Round(0).UTC().Add(30 * time.Minute)
+	assert.Equal(t, []gophermeter.Window{{Start: now.Round(0).UTC(), End: half}, {Start: half, End: w.End.Round(0).UTC()}},
+		slices.Collect(w.Split(30*time.Minute)))
+	assert.Equal(t, gophermeter.Window{Start: w.Start.Round(0), End: w.End.Round(0)}.Align(time.Hour), w.Align(time.Hour))
 }
 
 func TestAlign(t *testing.T) {

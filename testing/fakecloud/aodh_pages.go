@@ -22,6 +22,9 @@ type sortKey struct {
 	desc bool
 }
 
+// sortDirections are those of oslo.db, which owns to the last four.
+var sortDirections = []string{"", "asc", "desc", "asc-nullsfirst", "asc-nullslast", "desc-nullsfirst", "desc-nullslast"}
+
 // paginate sorts rows and cuts out a page, with the gaps that Aodh leaves: rows that equal the marker in every key are lost, and so
 // is the key severity when the marker is looked for.
 func paginate[T any](rows []*T, q url.Values, known []string, id string, column func(*T, string) any) ([]*T, *answer) {
@@ -30,6 +33,10 @@ func paginate[T any](rows []*T, q url.Values, known []string, id string, column 
 		return nil, &refused
 	}
 	limit := 0
+	if limits := q["limit"]; len(limits) > 1 {
+		return refuse(http.StatusBadRequest, invalidInput("limit", "['"+strings.Join(limits, "', '")+"']",
+			"unable to convert to int. Error: int() argument must be a string, a bytes-like object or a real number, not 'list'"))
+	}
 	if text := q.Get("limit"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
@@ -47,7 +54,10 @@ func paginate[T any](rows []*T, q url.Values, known []string, id string, column 
 				"combined with ':', or only sort key specified and sort dir will be default 'asc', the supported sort keys are: ('"+
 				strings.Join(known, "', '")+"')"))
 		}
-		keys = append(keys, sortKey{name, direction == "desc"})
+		if !slices.Contains(sortDirections, direction) {
+			return refuse(http.StatusInternalServerError, "Unknown sort direction, must be one of: "+strings.Join(sortDirections[3:], ", "))
+		}
+		keys = append(keys, sortKey{name, strings.HasPrefix(direction, "desc")})
 	}
 	if len(keys) == 0 {
 		keys = []sortKey{{"timestamp", true}}

@@ -36,7 +36,7 @@ type client struct {
 func newClient(t testing.TB, c *fakecloud.Cloud) *client {
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &client{t: t, cloud: c, http: &http.Client{Transport: transport, Timeout: 20 * time.Second,
+	return &client{t: t, cloud: c, http: &http.Client{Transport: transport, Timeout: 2 * time.Minute,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 

@@ -65,7 +65,7 @@ func New(opts ...Option) *Cloud {
 // URL is the cloud's base URL, without a slash at its end. Keystone is at /identity/v3, Nova at /compute/v2.1.
 func (c *Cloud) URL() string { return c.server.URL }
 
-// Close ends stalled answers, waits for the others and stops listening.
+// Close ends stalled answers, waits for the others, a second for who does not read one, and stops listening.
 func (c *Cloud) Close() {
 	c.end()
 	c.server.Close()

@@ -152,6 +152,9 @@ func (s *rating) quote(r call) answer {
 		if !ok {
 			return wsmeFault(http.StatusInternalServerError, "[<class 'decimal.ConversionSyntax'>]")
 		}
+		if _, ok := res.get("service"); !ok {
+			return wsmeFault(http.StatusInternalServerError, "keys must be str, int, float, bool or None, not UnsetType")
+		}
 		d, _ := res.get("desc")
 		desc, _ := d.(object)
 		if on.enabled {

@@ -26,6 +26,27 @@ func ratingAdmin(t *testing.T, k *client, method, path, body string, status int,
 	}
 }
 
+// What a real CloudKitty 17 and Aodh 15 do not let pass, in their words.
+func TestMistakesOfAClientAreRefused(t *testing.T) {
+	t.Parallel()
+	k := admin(t, newCloud(t))
+	for _, test := range []struct {
+		method, path, body string
+		status             int
+		words              string
+	}{
+		{"GET", "/alarming/v2/alarms?sort=name:up", "", 500, "Unknown sort direction, must be one of: asc-nullsfirst, asc-nullslast, desc-nullsfirst, desc-nullslast"},
+		{"GET", "/alarming/v2/alarms?sort=name:desc-nullslast", "", 200, ""},
+		{"GET", "/alarming/v2/alarms?limit=1&limit=2", "", 400, "limit. Value: '['1', '2']'. unable to convert to int."},
+		{"GET", "/rating/v1/report/summary?begin=2026-09-01&begin=2026-09-02", "", 400, "begin. Value: '['2026-09-01', '2026-09-02']'. unable to convert to datetime."},
+		{"POST", "/rating/v1/rating/quote", `{"resources":[{"volume":"1"}]}`, 500, "keys must be str, int, float, bool or None, not UnsetType"},
+	} {
+		resp, text := k.do(test.method, test.path, test.body)
+		assert.Equal(t, test.status, resp.StatusCode, test.path)
+		assert.Contains(t, string(text), test.words)
+	}
+}
+
 func TestRatedMonthIsTheSameInEveryReport(t *testing.T) {
 	t.Parallel()
 	for _, storage := range []int{1, 2} {

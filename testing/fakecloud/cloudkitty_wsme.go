@@ -157,6 +157,10 @@ func (s *rating) interval(q url.Values) (begin, end time.Time, bad *answer) {
 	begin = time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
 	end = begin.AddDate(0, 1, 0)
 	for name, at := range map[string]*time.Time{"begin": &begin, "end": &end} {
+		if texts := q[name]; len(texts) > 1 {
+			return begin, end, refused(invalidInput(name, "['"+strings.Join(texts, "', '")+"']",
+				"unable to convert to datetime. Error: Parser must be a string or character stream, not list"))
+		}
 		text := q.Get(name)
 		if text == "" {
 			continue

@@ -22,6 +22,11 @@ func (c *Cloud) deliver(w http.ResponseWriter, r *http.Request, a answer, f Faul
 		return
 	}
 
+	unread := context.AfterFunc(c.life, func() {
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(time.Second))
+	})
+	defer unread()
+
 	maps.Copy(w.Header(), a.header)
 	if _, ok := a.header["Content-Type"]; !ok {
 		w.Header()["Content-Type"] = nil // net/http would guess one

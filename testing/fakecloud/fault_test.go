@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -134,6 +135,18 @@ func TestRedirect(t *testing.T) {
 	resp, _ = k.do("GET", page, "")
 	assert.Equal(t, http.StatusPermanentRedirect, resp.StatusCode)
 	assert.Equal(t, "http://elsewhere.invalid/", resp.Header.Get("Location"))
+}
+
+func TestCloseDoesNotWaitForWhoReadsNothing(t *testing.T) {
+	t.Parallel()
+	c := fakecloud.New(fakecloud.WithEmpty())
+	c.Inject(fakecloud.Fault{Status: http.StatusOK, Body: strings.Repeat("x", 64<<20)}) // more than sockets hold
+	resp, err := http.Get(c.URL())
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	c.Close()
+	_, err = io.Copy(io.Discard, resp.Body)
+	assert.Error(t, err)
 }
 
 func TestStallUntilTheClientGoesAway(t *testing.T) {

@@ -46,6 +46,23 @@ type scopeBody struct {
 	}
 	Domain *domainName
 	System *struct{ All bool }
+	Trust  *struct{} `json:"OS-TRUST:trust"` // there are none
+}
+
+// oneScope reports whether a scope names exactly one kind of what Keystone knows; one that it does not know, or several,
+// must not pass for none.
+func oneScope(raw json.RawMessage) bool {
+	var kinds map[string]json.RawMessage
+	if json.Unmarshal(raw, &kinds) != nil {
+		return string(raw) == `"unscoped"`
+	}
+	known := 0
+	for _, kind := range []string{"system", "project", "domain", "OS-TRUST:trust", "unscoped"} {
+		if _, ok := kinds[kind]; ok {
+			known++
+		}
+	}
+	return known == 1
 }
 
 func (k *identity) login(r call) answer {
@@ -55,6 +72,10 @@ func (k *identity) login(r call) answer {
 	}
 	if b.Auth.Identity == nil {
 		return k.fault(http.StatusBadRequest, missingIdentity)
+	}
+
+	if len(b.Auth.Scope) > 0 && !oneScope(b.Auth.Scope) {
+		return k.malformed("Expecting to find system, project, domain, OS-TRUST:trust or unscoped in scope.")
 	}
 
 	now := k.cloud.Now()
@@ -160,7 +181,7 @@ func (k *identity) byCredential(r call, id, name, secret string, owner userName,
 // rescope gives a login the scope it asks for.
 func (k *identity) rescope(r call, raw json.RawMessage, t *token) *answer {
 	var want scopeBody
-	explicit := len(raw) > 0 && string(raw) != "null"
+	explicit := len(raw) > 0
 	if explicit {
 		if t.credential != "" {
 			return refusal(k.refused(r, "Error authenticating with application credential: "+
@@ -190,6 +211,8 @@ func (k *identity) rescope(r call, raw json.RawMessage, t *token) *answer {
 			return refusal(k.unauthorized(r))
 		}
 		t.scope.system = true
+	case want.Trust != nil:
+		return refusal(k.unauthorized(r))
 	case !explicit && len(u.Roles[u.DefaultProjectID]) > 0:
 		t.scope.project = u.DefaultProjectID
 	}

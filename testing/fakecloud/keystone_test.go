@@ -91,6 +91,13 @@ func TestScopes(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, resp.StatusCode)
 	status, _ := k.login(who, `{"domain":{"name":"Elsewhere"}}`)
 	assert.Equal(t, http.StatusUnauthorized, status)
+	for scope, want := range map[string]int{
+		`{"OS-TRUST:trust":{"id":"x"}}`: 401, `{}`: 400, `{"bogus":1}`: 400, `"bogus"`: 400, `[]`: 400, `{"unscoped":{}}`: 201,
+		`{"project":{"id":"` + home + `"},"system":{"all":true}}`: 400,
+	} {
+		status, _ = k.login(who, scope)
+		assert.Equal(t, want, status, scope)
+	}
 	status, _ = k.login(byPassword("ops", "secret"), "")
 	assert.Equal(t, http.StatusUnauthorized, status)
 	status, _ = k.login(`{"methods":["password"]}`, "")

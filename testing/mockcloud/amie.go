@@ -204,7 +204,8 @@ type amieLoaded struct {
 	Charge               string
 }
 
-// AMIELoadedRecords answers usage/loaded, page by page as it is asked, of all the records whatever it is asked for.
+// AMIELoadedRecords answers usage/loaded, page by page as it is asked, of all the records whatever it is asked for. A client
+// refuses one that lacks its LocalRecordID, Resource, SubmitTime or LoadedTime.
 func AMIELoadedRecords(loaded ...usage.LoadedRecord) httpmock.Responder {
 	all := []amieLoaded{}
 	for _, l := range loaded {

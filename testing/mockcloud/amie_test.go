@@ -63,8 +63,12 @@ func TestAMIEAnswers(t *testing.T) {
 	}))
 	mockcloud.AMIEFailed(transport, mockcloud.AMIEFailures(failure, usage.FailedRecord{ID: 9, Raw: []byte(`{"FailedRecordID":9,"Error":"odd"}`)}))
 	mockcloud.AMIEClear(transport, mockcloud.AMIECleared())
-	mockcloud.AMIELoaded(transport, mockcloud.AMIELoadedRecords(
-		usage.LoadedRecord{LocalRecordID: "a", Resource: "res.example.org", SubmitTime: may.Start, Charge: decimal.New(25, -1)}, usage.LoadedRecord{LocalRecordID: "b"}))
+	charged := usage.LoadedRecord{
+		LocalRecordID: "a", Resource: "res.example.org", SubmitTime: may.Start, LoadedTime: may.End, Charge: decimal.New(25, -1),
+	}
+	other := charged
+	other.LocalRecordID = "b"
+	mockcloud.AMIELoaded(transport, mockcloud.AMIELoadedRecords(charged, other))
 
 	status, err := client.Status(t.Context(), may.Start, may.End)
 	require.NoError(t, err)
