@@ -1,6 +1,7 @@
 package gophermeter
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"path/filepath"
@@ -32,7 +33,7 @@ func (s *settings) fileEntry(name string) (entry, error) {
 	}
 	e, ok := file.Clouds[name]
 	if !ok {
-		return nil, errs.Invalid("cloud "+name, "is not in %s, which has: %s", path, strings.Join(file.names(), ", "))
+		return nil, errs.Invalid("cloud "+name, "is not in %s, which has %s", path, cmp.Or(strings.Join(file.names(), ", "), "no clouds"))
 	}
 	secure := os.Getenv("OS_CLIENT_SECURE_FILE")
 	if secure == "" {

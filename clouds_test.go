@@ -121,7 +121,7 @@ func TestCloudsThatCannotBe(t *testing.T) {
 	isolate(t, nil)
 	for _, test := range []struct{ yaml, want string }{
 		{`clouds: {b: {}, c: {}}`, "cloud a: is not in"},
-		{`clouds: {b: {}, c: {}}`, "which has: b, c"},
+		{`clouds: {b: {}, c: {}}`, "which has b, c"},
 		{`clouds: {a: {region_name: x}}`, "cloud a: has no auth section"},
 		{`clouds: {a: }`, "cloud a: has no auth section"},
 		{`clouds: {a: {auth: {username: u, password: p}}}`, "cloud a: auth_url is not set"},

@@ -1,8 +1,10 @@
 package gophermeter
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/gophercloud/gophercloud/v2"
 	"github.com/gophercloud/gophercloud/v2/openstack"
@@ -62,7 +64,7 @@ func Connect(ctx context.Context, opts ...Option) (*Connection, error) {
 		return openstack.AuthenticateV3(ctx, p, &ao, gophercloud.EndpointOpts{})
 	})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("login at %s%s: %w", redacted(ao.IdentityEndpoint), as(&ao), err)
 	}
 	if p.Token() == "" {
 		return nil, fmt.Errorf("%w: Keystone answered the login without a token (X-Subject-Token)", ErrUnsupported)
@@ -70,6 +72,15 @@ func Connect(ctx context.Context, opts ...Option) (*Connection, error) {
 	c := &connection{engine: eng, session: ses, region: to.region, iface: to.iface, endpoints: to.endpoints}
 	c.readToken()
 	return &Connection{veil(c)}, nil
+}
+
+// as names who logs in, as far as it is known without a secret.
+func as(ao *gophercloud.AuthOptions) string {
+	who := cmp.Or(ao.Username, ao.UserID, ao.ApplicationCredentialName, ao.ApplicationCredentialID)
+	if who == "" {
+		return ""
+	}
+	return " as " + strings.Join(strings.Fields(who), " ")
 }
 
 // FromProvider is a connection over a gophercloud provider that has logged in. The provider is read and

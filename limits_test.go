@@ -278,9 +278,10 @@ func TestTimeoutOfTheCallersClientIsNotUsed(t *testing.T) {
 
 func TestStallOfTheLogin(t *testing.T) {
 	t.Parallel()
+	url := "http://" + mute(t)
 	_, err := gophermeter.Connect(t.Context(), once, limits(gophermeter.TimeLimits{Header: short}),
-		gophermeter.WithAuth(gophercloud.AuthOptions{IdentityEndpoint: "http://" + mute(t), UserID: "u", Password: "p"}))
-	assert.EqualError(t, err, "identity: POST /v3/auth/tokens: no response header within 50ms")
+		gophermeter.WithAuth(gophercloud.AuthOptions{IdentityEndpoint: url, UserID: "u", Password: "p"}))
+	assert.EqualError(t, err, "login at "+url+" as u: identity: POST /v3/auth/tokens: no response header within 50ms")
 }
 
 func TestCallersContextEndsTheLogin(t *testing.T) {

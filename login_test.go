@@ -182,7 +182,7 @@ func TestRefusedLogin(t *testing.T) {
 		})
 		_, err := gophermeter.Connect(t.Context(), gophermeter.WithAuth(c.options()))
 		assert.ErrorIs(t, err, test.class)
-		assert.EqualError(t, err, test.want)
+		assert.EqualError(t, err, "login at "+c.URL+"/v3 as admin: "+test.want)
 		assert.Len(t, c.requests(), 1)
 	}
 }

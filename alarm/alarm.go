@@ -37,7 +37,8 @@ type Alarm struct {
 	ProjectID, UserID string
 	// Timestamp is when the definition changed last, UTC.
 	Timestamp time.Time
-	// StateTimestamp is when the state changed last, UTC.
+	// StateTimestamp is when the state changed last, UTC; on Aodh only by a call, for an evaluation that changes the state
+	// leaves it: the history knows when that was.
 	StateTimestamp time.Time
 	// EvaluateTimestamp is when the alarm was evaluated last, UTC, in whole seconds; zero on Ceilometer and where
 	// the service has lost it.

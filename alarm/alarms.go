@@ -17,7 +17,8 @@ type AlarmsOptions struct {
 	// alarms of the caller's own project, to administrators too.
 	Filters []Filter
 	// Sort is Aodh's. Without it the alarms come in the order of their ids, which no change in the middle of a
-	// walk can disturb. A list sorted by severity is asked for whole.
+	// walk can disturb. In any other order they are asked for whole, for pages would lose those that an alarm which is
+	// changed meanwhile moves past.
 	Sort []Sort
 }
 
@@ -42,7 +43,7 @@ func (c *Client) alarms(op string, opts AlarmsOptions) (list[Alarm], error) {
 		return l, err
 	}
 	l.sort, err = c.sorted(opts.Sort, []Sort{{Field: FieldAlarmID}}, FieldAlarmID)
-	l.size = c.room(l.sort)
+	l.size = c.room(l.sort, FieldAlarmID)
 	return l, err
 }
 
@@ -110,7 +111,7 @@ func (c *Client) named(ctx context.Context, name string) (named []Alarm, err err
 	return named, err
 }
 
-// DeleteAlarm removes an alarm and, where the history is in a database, its history.
+// DeleteAlarm removes an alarm and, since Liberty, its history.
 //
 // API: DELETE /v2/alarms/{alarm_id}
 func (c *Client) DeleteAlarm(ctx context.Context, alarmID string) error {

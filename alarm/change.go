@@ -15,7 +15,7 @@ const (
 	ChangeCreation        ChangeType = "creation"
 	ChangeRule            ChangeType = "rule change"      // of anything in the definition, by an update
 	ChangeStateTransition ChangeType = "state transition" // by an evaluation, or set
-	ChangeDeletion        ChangeType = "deletion"         // Ceilometer without SQL; elsewhere the history goes too
+	ChangeDeletion        ChangeType = "deletion"         // Ceilometer up to Kilo; since then the history goes too
 )
 
 // AlarmChange is one entry in the history of an alarm.

@@ -11,15 +11,16 @@ import (
 // ChangesOptions say which changes are listed, and in which order.
 type ChangesOptions struct {
 	// Filters must all match: [ByChange], [ByUser], [ByProject], [BySeverity], and [Since], [After], [Until],
-	// [Before] for the time.
+	// [Before] for the time; each may be used once, and of the times one at each end.
 	Filters []Filter
-	// Sort is Aodh's. Without it the newest change comes first.
+	// Sort is Aodh's. Without it the newest change comes first. By who made a change, or by severity, they are asked for
+	// whole.
 	Sort []Sort
 }
 
 // AlarmChanges are the history of an alarm, the newest change first, each once. An alarm that does not exist is
-// [gophermeter.ErrNotFound] on Aodh and has an empty history on Ceilometer; where the history is in a database, it
-// goes with the alarm. Others than administrators see what was changed in the name of their project.
+// [gophermeter.ErrNotFound] on Aodh and has an empty history on Ceilometer; the history goes with the alarm, but not
+// before Liberty. Others than administrators see what was changed in the name of their project.
 //
 // API: GET /v2/alarms/{alarm_id}/history
 func (c *Client) AlarmChanges(alarmID string, opts ChangesOptions) *gophermeter.Pager[AlarmChange] {
@@ -43,7 +44,7 @@ func (c *Client) changes(op, alarmID string, opts ChangesOptions) (l list[AlarmC
 	}
 	newest := []Sort{{Field: FieldTimestamp, Descending: true}, {Field: FieldEventID, Descending: true}}
 	l.sort, err = c.sorted(opts.Sort, newest, FieldEventID)
-	l.size = c.room(l.sort)
+	l.size = c.room(l.sort, FieldTimestamp, FieldEventID, FieldAlarmID, FieldType)
 	return l, err
 }
 

@@ -142,6 +142,9 @@ func (e Expr) operand(op string) (string, error) {
 // scalar writes a value of a type that [Scalar] allows.
 func scalar(field string, value any) (string, error) {
 	if t, ok := value.(time.Time); ok {
+		if t.IsZero() {
+			return "", errs.Invalid(field, "is the zero time")
+		}
 		return quoted(wire.FormatNaive(t)), nil
 	}
 	if v := reflect.ValueOf(value); v.CanFloat() {

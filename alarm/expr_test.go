@@ -45,6 +45,7 @@ func TestBadExpressionsAreRefused(t *testing.T) {
 	client, script := aodh(t, says(200, `[]`))
 	for field, e := range map[string]alarm.Expr{
 		"volume":                     alarm.Eq("volume", math.NaN()),
+		"timestamp":                  alarm.Gt(alarm.FieldTimestamp, time.Time{}),
 		"size":                       alarm.In("size", 1, math.Inf(1)),
 		"severity":                   alarm.In[alarm.Field, string](alarm.FieldSeverity),
 		"= has no field":             alarm.Eq("", 1),

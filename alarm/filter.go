@@ -35,8 +35,8 @@ func ByKind(k Kind) Filter { return filter("type", string(k)) }
 // ByState matches the alarms that are in a state.
 func ByState(s State) Filter { return filter("state", string(s)) }
 
-// BySeverity matches the alarms of a severity, and the changes that were recorded with it (which Aodh does and
-// Ceilometer does since Kilo).
+// BySeverity matches the alarms of a severity, and the changes that were recorded with it: creations, changes of the
+// severity itself, and on Aodh evaluations, but not states that somebody set. Since Kilo.
 func BySeverity(s Severity) Filter { return filter("severity", string(s)) }
 
 // ByEnabled matches the alarms that are evaluated, or those that are not.
@@ -103,8 +103,13 @@ func truth(field string, value bool) Filter {
 	return Filter{field: field, op: "eq", value: text, typ: "boolean"}
 }
 
+// moment is a time in the services' microseconds, of which a finer one must not cross one.
 func moment(op string, t time.Time) Filter {
-	f := Filter{field: "timestamp", op: op, value: wire.FormatNaive(t), typ: "datetime"}
+	at := t.Truncate(time.Microsecond)
+	if (op == "ge" || op == "lt") && at.Before(t) {
+		at = at.Add(time.Microsecond)
+	}
+	f := Filter{field: "timestamp", op: op, value: wire.FormatNaive(at), typ: "datetime"}
 	if t.IsZero() {
 		f.err = errs.Invalid("timestamp", "is the zero time")
 	}
@@ -130,15 +135,17 @@ func (c *Client) alarmFields() []string {
 }
 
 // condition makes the parameters of conditions. All four of each are always sent: the services pair them by
-// their position.
+// their position. Of two on one field they look at the last, and of times at the last of each end.
 func (c *Client) condition(filters []Filter, fields []string) (url.Values, error) {
 	q := url.Values{}
-	for _, f := range filters {
+	for i, f := range filters {
 		switch {
 		case f == Filter{}:
 			return nil, errs.Invalid("Filter", "is the zero value")
 		case f.err != nil:
 			return nil, f.err
+		case slices.ContainsFunc(filters[:i], func(o Filter) bool { return o.field == f.field && o.op[0] == f.op[0] }):
+			return nil, errs.Invalid("Filter", "%s comes twice, and the service would look at one of them alone", f.field)
 		case !slices.Contains(fields, f.field):
 			return nil, unsupported("%s cannot filter this list by %s", c.dialect, f.field)
 		case f.field == "all_projects" && c.dialect != Aodh:

@@ -40,21 +40,33 @@ func TestConditionsAreSentWithAllFourOfEach(t *testing.T) {
 	}
 	assert.Len(t, q["q.type"], len(want))
 	assert.Equal(t, []string{"name:desc", "alarm_id:asc"}, q["sort"])
-	assert.Equal(t, "1000", q.Get("limit"))
+	assert.False(t, q.Has("limit"), "pages of what can move lose some of it")
 }
 
 func TestConditionsOfAHistory(t *testing.T) {
 	t.Parallel()
 	client, script := aodh(t, says(200, `[]`))
 	day := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
-	_, err := client.AlarmChanges("x", alarm.ChangesOptions{Filters: []alarm.Filter{
-		alarm.ByChange(alarm.ChangeRule), alarm.Since(day), alarm.After(day), alarm.Until(day), alarm.Before(day), alarm.Widened(time.Hour),
-	}}).Collect(t.Context())
-	require.NoError(t, err)
+	ask := func(filters ...alarm.Filter) error {
+		_, err := client.AlarmChanges("x", alarm.ChangesOptions{Filters: filters}).Collect(t.Context())
+		return err
+	}
+	require.NoError(t, ask(alarm.ByChange(alarm.ChangeRule), alarm.Since(day), alarm.Before(day), alarm.Widened(time.Hour)))
 	q := script.all()[0].URL.Query()
-	assert.Equal(t, []string{"type", "timestamp", "timestamp", "timestamp", "timestamp", "search_offset"}, q["q.field"])
-	assert.Equal(t, []string{"eq", "ge", "gt", "le", "lt", "eq"}, q["q.op"])
-	assert.Equal(t, []string{"rule change", "2026-09-01T00:00:00", "2026-09-01T00:00:00", "2026-09-01T00:00:00", "2026-09-01T00:00:00", "60"}, q["q.value"])
+	assert.Equal(t, []string{"type", "timestamp", "timestamp", "search_offset"}, q["q.field"])
+	assert.Equal(t, []string{"eq", "ge", "lt", "eq"}, q["q.op"])
+	assert.Equal(t, []string{"rule change", "2026-09-01T00:00:00", "2026-09-01T00:00:00", "60"}, q["q.value"])
+
+	finer := day.Add(time.Nanosecond)
+	require.NoError(t, ask(alarm.Since(finer), alarm.Before(finer)))
+	require.NoError(t, ask(alarm.After(finer), alarm.Until(finer)))
+	assert.Equal(t, []string{"2026-09-01T00:00:00.000001", "2026-09-01T00:00:00.000001"}, script.all()[1].URL.Query()["q.value"])
+	assert.Equal(t, []string{"2026-09-01T00:00:00", "2026-09-01T00:00:00"}, script.all()[2].URL.Query()["q.value"])
+
+	invalid(t, ask(alarm.Since(day), alarm.After(day)), "timestamp comes twice")
+	invalid(t, ask(alarm.Until(day), alarm.Before(day)), "timestamp comes twice")
+	invalid(t, ask(alarm.ByUser("a"), alarm.ByChange(alarm.ChangeRule), alarm.ByUser("b")), "user_id comes twice")
+	assert.Len(t, script.all(), 3)
 }
 
 func TestBadConditionsAreRefusedNamingTheField(t *testing.T) {
@@ -202,6 +214,33 @@ func TestAWalkSurvivesTheLossOfItsMarker(t *testing.T) {
 	assert.Len(t, met, 9)
 	slices.Sort(met)
 	assert.Len(t, slices.Compact(met), 9)
+}
+
+func TestOnlyAnOrderThatStaysIsPaged(t *testing.T) {
+	t.Parallel()
+	client, script := aodh(t, says(200, `[]`))
+	for _, field := range []alarm.Field{"", alarm.FieldAlarmID, alarm.FieldName, alarm.FieldTimestamp, alarm.FieldUserID} {
+		var keys []alarm.Sort
+		if field != "" {
+			keys = []alarm.Sort{{Field: field}}
+		}
+		_, err := client.Alarms(alarm.AlarmsOptions{Sort: keys}).Collect(t.Context())
+		require.NoError(t, err)
+		_, err = client.AlarmChanges("x", alarm.ChangesOptions{Sort: keys}).Collect(t.Context())
+		require.NoError(t, err)
+	}
+	assert.Equal(t, []string{
+		"GET /v2/alarms?limit=1000&sort=alarm_id:asc",
+		"GET /v2/alarms/x/history?limit=1000&sort=timestamp:desc&sort=event_id:desc",
+		"GET /v2/alarms?limit=1000&sort=alarm_id:asc",
+		"GET /v2/alarms/x/history?limit=1000&sort=alarm_id:asc&sort=event_id:asc",
+		"GET /v2/alarms?sort=name:asc&sort=alarm_id:asc", // the alarm of a marker may get another name
+		"GET /v2/alarms/x/history?sort=name:asc&sort=event_id:asc",
+		"GET /v2/alarms?sort=timestamp:asc&sort=alarm_id:asc",
+		"GET /v2/alarms/x/history?limit=1000&sort=timestamp:asc&sort=event_id:asc", // the past stays
+		"GET /v2/alarms?sort=user_id:asc&sort=alarm_id:asc",
+		"GET /v2/alarms/x/history?sort=user_id:asc&sort=event_id:asc", // which may be null
+	}, script.calls())
 }
 
 func TestAMarkerThatIsLostAgainAndAgainEndsTheWalk(t *testing.T) {

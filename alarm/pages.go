@@ -195,10 +195,10 @@ func (c *Client) sorted(keys []Sort, otherwise []Sort, id Field) ([]Sort, error)
 	return append(slices.Clone(keys), Sort{Field: id}), nil
 }
 
-// room is the size of a page. A list sorted by severity is asked for whole: Aodh forgets that key when it looks
-// for the marker.
-func (c *Client) room(keys []Sort) int {
-	if slices.ContainsFunc(keys, func(s Sort) bool { return s.Field == FieldSeverity }) {
+// room is the size of a page. A list that is sorted by what can change or be null is asked for whole: Aodh goes on
+// from where the marker stands by then, and passes over a key in which the marker has null. Severity it forgets.
+func (c *Client) room(keys []Sort, fixed ...Field) int {
+	if slices.ContainsFunc(keys, func(s Sort) bool { return !slices.Contains(fixed, s.Field) }) {
 		return 0
 	}
 	return c.pageSize

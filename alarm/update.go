@@ -33,7 +33,8 @@ type UpdateOptions struct {
 	RepeatActions *bool
 	// TimeConstraints; nil keeps them, and empty ones that are not nil remove them all.
 	TimeConstraints []TimeConstraint
-	// ProjectID and UserID of another owner, for administrators; empty keep the owner.
+	// ProjectID and UserID of another owner, for administrators; empty keep the owner. Who is none becomes the owner by
+	// any update of an alarm of the project, whatever stands here.
 	ProjectID, UserID string
 }
 
@@ -135,8 +136,11 @@ func (c *Client) restored(ctx context.Context, before, after members) (Alarm, er
 // setBack gives an alarm the state that its history tells of.
 func (c *Client) setBack(ctx context.Context, now Alarm) (Alarm, error) {
 	undone, err := c.stateBefore(ctx, now)
-	if err != nil || undone == "" || undone == now.State {
+	switch {
+	case err != nil:
 		return now, err
+	case undone == "" || undone == now.State: // it was another
+		return now, errors.New("its history does not tell which it was")
 	}
 	if now, err = c.GetAlarm(ctx, now.ID); err != nil || now.State == undone {
 		return now, err

@@ -348,3 +348,17 @@ func TestAStateThatCannotBeRestoredIsAnError(t *testing.T) {
 	assert.ErrorIs(t, err, gophermeter.ErrForbidden)
 	assert.ErrorContains(t, err, "is updated")
 }
+
+func TestAStateThatTheHistoryDoesNotTellIsAnError(t *testing.T) {
+	t.Parallel()
+	const before = `{"alarm_id": "x", "state": "ok", "timestamp": "2026-01-01T00:00:00", "state_timestamp": "2026-01-01T00:00:00", "event_rule": {}}`
+	const after = `{"alarm_id": "x", "state": "ok", "timestamp": "2026-01-01T00:00:09", "state_timestamp": "2026-01-01T00:00:09", "event_rule": {}}`
+	for _, history := range []string{
+		`[]`, // none is kept
+		`[{"event_id": "1", "type": "creation", "timestamp": "2026-01-01T00:00:00", "detail": "{\"state\": \"ok\"}"}]`, // not written yet
+	} {
+		client, _ := aodh(t, says(200, before), says(200, after), says(200, history))
+		_, err := client.UpdateAlarm(t.Context(), "x", alarm.UpdateOptions{Name: "n"})
+		assert.ErrorContains(t, err, "the alarm x is updated, but its state, which changed meanwhile, may be lost: its history does not tell")
+	}
+}

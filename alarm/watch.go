@@ -49,14 +49,14 @@ func (c *Client) Watch(ctx context.Context, alarmID string, opts WatchOptions) i
 			if err == nil {
 				fresh, err = w.look(ctx, first)
 			}
-			if err != nil {
-				yield(AlarmChange{}, err)
-				return
-			}
 			for _, change := range fresh {
 				if !yield(change, nil) {
 					return
 				}
+			}
+			if err != nil {
+				yield(AlarmChange{}, err)
+				return
 			}
 		}
 	}
@@ -84,11 +84,15 @@ func (w *watch) pause(ctx context.Context, interval time.Duration, first bool) e
 }
 
 // look reads the history behind the last change and gives the transitions that are new, the oldest first. The first
-// look of a watch that does not resume only learns what there is.
+// look of a watch that does not resume only learns what there is. With the error that the alarm is gone come those
+// that were before its end.
 func (w *watch) look(ctx context.Context, first bool) ([]AlarmChange, error) {
-	fresh, err := w.unseen(ctx, first && w.last.Timestamp.IsZero())
+	fresh, doubtful, err := w.unseen(ctx, first && w.last.Timestamp.IsZero())
 	if err != nil {
 		return nil, err
+	}
+	if doubtful {
+		_, err = w.client.GetState(ctx, w.alarmID)
 	}
 	slices.SortStableFunc(fresh, compareChanges)
 	learn := first && w.last.Timestamp.IsZero()
@@ -106,14 +110,15 @@ func (w *watch) look(ctx context.Context, first bool) ([]AlarmChange, error) {
 		}
 	}
 	if learn {
-		return nil, nil
+		return nil, err
 	}
-	return slices.DeleteFunc(fresh, func(change AlarmChange) bool { return !change.transition() }), nil
+	return slices.DeleteFunc(fresh, func(change AlarmChange) bool { return !change.transition() }), err
 }
 
 // unseen are the changes since overlap before the last, or before the newest where there is no last yet, that were
-// not met before.
-func (w *watch) unseen(ctx context.Context, newest bool) ([]AlarmChange, error) {
+// not met before. It is doubtful whether there still is an alarm where a Ceilometer, which has a history of every id,
+// answers an empty one or a deletion.
+func (w *watch) unseen(ctx context.Context, newest bool) (fresh []AlarmChange, doubtful bool, err error) {
 	var opts ChangesOptions
 	since := w.last.Timestamp.Add(-overlap)
 	if !w.last.Timestamp.IsZero() {
@@ -121,29 +126,27 @@ func (w *watch) unseen(ctx context.Context, newest bool) ([]AlarmChange, error) 
 	}
 	l, err := w.client.changes("alarm.Watch", w.alarmID, opts)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var fresh []AlarmChange
-	rows := 0
+	rows, deleted := 0, false
 	err = search(ctx, w.client, l, func(change *AlarmChange) bool {
 		if rows++; rows == 1 && newest && w.client.dialect == Aodh {
 			since = change.Timestamp.Add(-overlap)
 		}
+		deleted = deleted || change.Type == ChangeDeletion
 		if _, met := w.seen[change.EventID]; !met {
 			w.seen[change.EventID] = change.Timestamp
 			fresh = append(fresh, *change)
 		}
 		return newest && w.client.dialect == Aodh && change.Timestamp.Before(since) // the newest come first
 	})
-	if err == nil && rows == 0 && w.client.dialect != Aodh {
-		_, err = w.client.GetState(ctx, w.alarmID) // a Ceilometer has a history of every id, an empty one
-	}
-	return fresh, err
+	return fresh, w.client.dialect != Aodh && (rows == 0 || deleted), err
 }
 
 // transition tells whether a change set the state of an alarm that was there before.
 func (a *AlarmChange) transition() bool {
-	return a.Type == ChangeStateTransition || a.Type != ChangeCreation && a.Detail.State != ""
+	return a.Type == ChangeStateTransition ||
+		a.Type != ChangeCreation && a.Type != ChangeDeletion && a.Detail.State != ""
 }
 
 // compareChanges is the order in which changes happened.

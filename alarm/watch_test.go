@@ -237,3 +237,21 @@ func TestWatchOnCeilometerNoticesTheEndOfTheAlarm(t *testing.T) {
 	assert.Equal(t, "2026-11-23T01:11:27.796703", q.Get("q.value"), "a minute before the newest")
 	assert.Equal(t, "GET /v2/alarms/ce7aa581/state", calls[2])
 }
+
+func TestWatchOnCeilometerEndsWithTheDeletion(t *testing.T) {
+	t.Parallel()
+	const made = `{"event_id": "1", "type": "creation", "timestamp": "2013-10-01T00:00:00", "detail": "{\"state\": \"ok\"}"}`
+	const rest = `{"event_id": "3", "type": "deletion", "timestamp": "2013-10-01T00:00:09", "detail": "{\"state\": \"alarm\"}"},` +
+		`{"event_id": "2", "type": "state transition", "timestamp": "2013-10-01T00:00:05", "detail": "{\"state\": \"alarm\"}"},`
+	gone := says(404, body(t, "error-not-found"))
+	client, script := ceilometer(t, says(200, "["+made+"]"), says(200, "["+rest+made+"]"), gone, says(200, "["+rest+made+"]"), gone)
+	got, err := take(t, client, alarm.WatchOptions{Interval: time.Millisecond}, 2, nil)
+	assert.ErrorIs(t, err, gophermeter.ErrNotFound)
+	assert.Equal(t, []string{"2"}, ids(got), "the transition before the end, and not the end as one")
+	got, err = take(t, client, alarm.WatchOptions{}, 1, nil)
+	assert.ErrorIs(t, err, gophermeter.ErrNotFound, "of an alarm that was gone before")
+	assert.Empty(t, got)
+	calls := script.calls()
+	require.Len(t, calls, 5)
+	assert.Equal(t, []string{"GET /v2/alarms/x/state", "GET /v2/alarms/x/state"}, []string{calls[2], calls[4]}, "which the history does not tell")
+}

@@ -10,9 +10,8 @@ import (
 	"github.com/gophermeter/gophermeter/internal/errs"
 )
 
-// Key is what a meter id says: the resource and the name, in plain text. ok is false where it says nothing. The id
-// of a unique meter names the resource "None". Where both hold a "+" only the service could tell where one ends; Key
-// takes the first one.
+// Key is what a meter id says: the resource and the name, in plain text. ok is false where it says nothing. Where both
+// hold a "+" only the service could tell where one ends; Key takes the first one.
 func (m *Meter) Key() (resourceID, name string, ok bool) {
 	return strings.Cut(decodeID(m.MeterID), "+")
 }
@@ -63,7 +62,7 @@ func (c *Client) metersByID(ctx context.Context, id string) ([]Meter, error) {
 		if err != nil {
 			continue // a text that only looks like an id: K5 takes no value so long
 		}
-		found, err := c.allMeters(ctx, l)
+		found, err := c.allMeters(ctx, l, 0)
 		found = slices.DeleteFunc(found, func(m Meter) bool { return trimmed(m.MeterID) != trimmed(id) })
 		if err != nil || len(found) > 0 {
 			return found, err
@@ -72,40 +71,48 @@ func (c *Client) metersByID(ctx context.Context, id string) ([]Meter, error) {
 	return nil, nil
 }
 
-// definitions are the different definitions of a name, or the meters of an id that does not say what it names: K5's
-// do not, and neither do those of unique meters.
+// definitions are the different definitions of a name, or the meters of an id that does not say what it names, as
+// K5's do not.
 func (c *Client) definitions(ctx context.Context, name string) ([]Meter, error) {
-	l, err := c.meters("meter.FindMeter", MeterOptions{Unique: c.dialect != K5})
+	l, err := c.meters("meter.FindMeter", MeterOptions{})
 	if err != nil {
 		return nil, err
 	}
-	all, err := c.allMeters(ctx, l)
-	if knowsNo(err, "unique") {
-		l.Query.Del("unique")
-		all, err = c.allMeters(ctx, l)
-	}
-	var named, found []Meter
+	all, err := c.allMeters(ctx, l, 0)
+	var found []Meter
 	for _, m := range all {
 		if trimmed(m.MeterID) == trimmed(name) {
 			found = append(found, m)
-		}
-		d := Meter{Name: m.Name, Type: m.Type, Unit: m.Unit}
-		if m.Name == name && !slices.Contains(named, d) {
-			named = append(named, d)
 		}
 	}
 	if len(found) > 0 {
 		return found, err
 	}
-	return named, err
+	return slices.DeleteFunc(unique(all), func(m Meter) bool { return m.Name != name }), err
 }
 
 // allMeters reads a list of meters to its end.
-func (c *Client) allMeters(ctx context.Context, l list[Meter]) ([]Meter, error) {
+func (c *Client) allMeters(ctx context.Context, l list[Meter], offset int) ([]Meter, error) {
 	if c.dialect == K5 {
-		return paged(c, l, 0, meterKey).Collect(ctx)
+		return paged(c, l, offset, meterKey).Collect(ctx)
 	}
 	return grow(ctx, c, limiting(l))
+}
+
+// unique are the definitions of meters, in the order in which they come. The service's own parameter of that name is of
+// no use: it looks at the newest sample of a definition, and leaves it out where that is another project's, and one of
+// two units on MongoDB.
+func unique(all []Meter) []Meter {
+	known := map[Meter]bool{}
+	var definitions []Meter
+	for _, m := range all {
+		d := Meter{Name: m.Name, Type: m.Type, Unit: m.Unit}
+		if !known[d] {
+			known[d] = true
+			definitions = append(definitions, d)
+		}
+	}
+	return definitions
 }
 
 func listed(found []Meter) string {

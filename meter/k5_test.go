@@ -60,6 +60,16 @@ func TestK5CurlExamples(t *testing.T) {
 	}
 }
 
+func TestK5GoesOnBehindWhatItHasSent(t *testing.T) {
+	t.Parallel()
+	client, script := scriptedAs(t, append([]meter.Option{meter.WithPageSize(2)}, asK5...),
+		says(200, `[{"meter_id": "1"}, {"meter_id": "2"}]`), says(200, `[{"meter_id": "2"}, {"meter_id": "3"}]`), says(200, `[{"meter_id": "4"}]`))
+	all, err := client.Meters(meter.MeterOptions{}).Collect(t.Context())
+	require.NoError(t, err)
+	assert.Len(t, all, 4)
+	assert.Equal(t, []string{"4"}, script.last().query["offset"], "of what came, and not of what was new")
+}
+
 func TestK5MetersOfTheDocument(t *testing.T) {
 	t.Parallel()
 	client, _ := scriptedAs(t, asK5, says(200, body(t, "k5-meters")))
@@ -117,9 +127,8 @@ func TestK5Bounds(t *testing.T) {
 		require.ErrorIs(t, err, gophermeter.ErrInvalidArgument, name)
 	}
 	for name, err := range map[string]error{
-		"unique": second(client.Meters(meter.MeterOptions{Unique: true}).Collect(t.Context())),
-		"query":  second(client.QuerySamples(meter.SampleQuery{Filter: alarm.Eq(meter.FieldMeter, "m")}).Collect(t.Context())),
-		"slash":  second(client.Samples(meter.SampleOptions{Meter: "a/b", Window: september}).Collect(t.Context())),
+		"query": second(client.QuerySamples(meter.SampleQuery{Filter: alarm.Eq(meter.FieldMeter, "m")}).Collect(t.Context())),
+		"slash": second(client.Samples(meter.SampleOptions{Meter: "a/b", Window: september}).Collect(t.Context())),
 		"direct": second(client.CreateSamples(t.Context(), "m", []meter.SampleCreate{{Type: meter.TypeGauge, ResourceID: "r"}},
 			meter.CreateSamplesOptions{Direct: true})),
 	} {

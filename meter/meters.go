@@ -1,6 +1,8 @@
 package meter
 
 import (
+	"context"
+	"iter"
 	"strings"
 
 	"github.com/gophermeter/gophermeter"
@@ -23,7 +25,7 @@ const (
 // Source: Ceilometer, api/controllers/v2/meters.py, Meter; K5, type Meter.
 type Meter struct {
 	// MeterID is base64 of resource id, "+" and name. Up to Kilo and on K5 it ends in a newline, and long ones have
-	// more of them; it is kept as it was sent, and [Meter.Key] reads it. No URL takes it.
+	// more of them; it is kept as it was sent, and [Meter.Key] reads it. No URL takes it. Empty where meters are unique.
 	MeterID string
 	// Name such as cpu_util; not unique.
 	Name string
@@ -44,11 +46,10 @@ type Meter struct {
 type MeterOptions struct { //nolint:revive // beside SampleOptions and its like
 	// Filters must all hold: [ByResource], [ByUser], [BySource]; on Ceilometer also [ByProject] and [ByMetadata].
 	Filters []Filter
-	// Unique gives each definition (name, type and unit) once, without resource, owner and source, and is much
-	// quicker. Ceilometer since Mitaka; elsewhere the service refuses it.
+	// Unique gives each definition (Name, Type and Unit) once, and nothing but these. It is made of the whole list.
 	Unique bool
 	// Limit asks for that many meters in one request, in no particular order, and looks for no more; 0 is all. On
-	// K5 it is 1 to 1440.
+	// K5 it is 1 to 1440. With Unique it is how many definitions are given.
 	Limit int
 	// Offset leaves out that many meters at the beginning. K5 only.
 	Offset int
@@ -64,6 +65,8 @@ func (c *Client) Meters(opts MeterOptions) *gophermeter.Pager[Meter] {
 	switch {
 	case err != nil:
 		return gophermeter.FailedPager[Meter](err)
+	case opts.Unique:
+		return c.uniqueMeters(l, opts)
 	case opts.Limit > 0 && c.dialect == K5:
 		l.Query = with(l.Query, "offset", opts.Offset)
 		return request(c, limiting(l), opts.Limit)
@@ -75,23 +78,31 @@ func (c *Client) Meters(opts MeterOptions) *gophermeter.Pager[Meter] {
 	return grown(c, limiting(l))
 }
 
+func (c *Client) uniqueMeters(l list[Meter], opts MeterOptions) *gophermeter.Pager[Meter] {
+	return gophermeter.NewPager(func(ctx context.Context) iter.Seq2[[]Meter, error] {
+		return func(yield func([]Meter, error) bool) {
+			all, err := c.allMeters(ctx, l, opts.Offset)
+			rows := unique(all)
+			if opts.Limit > 0 {
+				rows = rows[:min(opts.Limit, len(rows))]
+			}
+			if err != nil || len(rows) > 0 {
+				yield(rows, err)
+			}
+		}
+	})
+}
+
 // meters is the call for meters without its limit.
 func (c *Client) meters(op string, opts MeterOptions) (list[Meter], error) {
 	if err := c.limited(opts.Limit, opts.Offset); err != nil {
 		return list[Meter]{}, err
 	}
-	if opts.Unique && c.dialect == K5 {
-		return list[Meter]{}, unsupported("%s has no unique meters", K5)
-	}
 	all, err := c.criteria(onMeters, gophermeter.Window{}, opts.Filters)
 	if err != nil {
 		return list[Meter]{}, err
 	}
-	q := all.query()
-	if opts.Unique {
-		q.Set("unique", "True")
-	}
-	return meterList(op, q), nil
+	return meterList(op, all.query()), nil
 }
 
 // meterKey tells the rows of one list apart: a resource may have a meter in two units.

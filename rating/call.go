@@ -90,6 +90,9 @@ func elements[T any](r *jsonstream.Reader, read func(*jsonstream.Reader) (T, err
 		if !slices.Contains(names, string(member)) {
 			return nil
 		}
+		if found {
+			return &jsonstream.Error{Path: string(member), Problem: "comes twice"}
+		}
 		found = true
 		return r.Array(one)
 	})

@@ -11,6 +11,7 @@ import (
 type Client struct {
 	root        *gophermeter.Service // without a version
 	v1, v2      *gophermeter.Service
+	project     string        // of the login; empty where it has none
 	period      time.Duration // 0 is unknown
 	pageSize    int           // points in a page of v2
 	concurrency int           // requests under way in a walk
@@ -38,7 +39,7 @@ func New(conn *gophermeter.Connection, opts ...Option) (*Client, error) {
 	}
 	c := &Client{
 		root: service.Base(""), v1: service.Base("v1"), v2: service.Base("v2"),
-		pageSize: 1000, concurrency: 4,
+		project: conn.ProjectID(), pageSize: 1000, concurrency: 4,
 	}
 	for _, o := range opts {
 		o(c)

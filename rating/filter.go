@@ -10,7 +10,7 @@ import (
 type Filter struct {
 	// Name of the attribute, such as project_id or type.
 	Name string
-	// Value it must have, exactly. CloudKitty cannot be asked for one with a comma or a colon: such a filter is refused,
+	// Value it must have, exactly; of a project its id, for a name finds nothing and is no error. CloudKitty cannot be asked for one with a comma or a colon: such a filter is refused,
 	// and has to be applied to what is read.
 	Value string
 }

@@ -41,16 +41,18 @@ type Frame struct {
 type FrameOptions struct {
 	// Window is required. Frames are those whose period lies wholly in it.
 	Window gophermeter.Window
-	// ProjectID keeps one project; empty is all that the caller may see, which for who is no administrator is his own
+	// ProjectID keeps one project, by its id: a name finds nothing, and is no error for an administrator. Empty is all that the caller may see, which for who is no administrator is his own
 	// project, and the service does not say so. For another project than his he gets [gophermeter.ErrForbidden], where
 	// the service would answer with his own.
 	ProjectID string
 	// Metric keeps one type; empty is all.
 	Metric string
-	// ScopeKey is the attribute that holds the project; empty is project_id, or tenant_id where there is none.
+	// ScopeKey is the attribute that holds the project; empty is project_id, or tenant_id where a point has none. API v2
+	// is asked for ProjectID under this name, project_id where it is empty.
 	ScopeKey string
 	// Piece is how long the pieces are that a window is cut into; 0 is a day. A window that is no longer is asked for
-	// at once. It must be a multiple of the rating period.
+	// at once. It must be a multiple of the rating period: of one that is longer than a day, which neither [WithPeriod]
+	// nor this tells, OpenSearch and storage v1 show nothing.
 	Piece time.Duration
 }
 
@@ -104,12 +106,15 @@ func (c *Client) frameWalk(o FrameOptions) (*frameWalk, error) {
 	}
 	switch {
 	case a.Piece < time.Second || a.Piece%time.Second != 0:
-		return nil, errs.Invalid("Piece", "%s is no number of seconds", a.Piece)
+		return nil, errs.Invalid("FrameOptions.Piece", "%s is no number of seconds", a.Piece)
 	case c.period > 0 && a.Piece%c.period != 0:
-		return nil, errs.Invalid("Piece", "%s is no multiple of the rating period, %s", a.Piece, c.period)
+		return nil, errs.Invalid("FrameOptions.Piece", "%s is no multiple of the rating period, %s", a.Piece, c.period)
 	}
-	for _, f := range a.filters() {
-		if err := checkValue("FrameOptions."+f.Name, f.Value, ":,"); err != nil {
+	for _, f := range []struct{ name, value string }{{"ProjectID", o.ProjectID}, {"Metric", o.Metric}, {"ScopeKey", o.ScopeKey}} {
+		if f.value == "" {
+			continue
+		}
+		if err := checkValue("FrameOptions."+f.name, f.value, ":,"); err != nil {
 			return nil, err
 		}
 	}
@@ -141,7 +146,7 @@ func (a *frameWalk) filters() (all []Filter) {
 // batches are the frames of v2, or of v1 where v2 is not there.
 func (a *frameWalk) batches(ctx context.Context) iter.Seq2[[]Frame, error] {
 	return func(yield func([]Frame, error) bool) {
-		begun := false
+		begun, found := false, false
 		for page, err := range a.pagesV2(ctx) {
 			if err != nil && !begun && errors.Is(err, errs.ErrUnsupported) && missingV2(err) {
 				a.runsV1(ctx)(yield)
@@ -155,8 +160,14 @@ func (a *frameWalk) batches(ctx context.Context) iter.Seq2[[]Frame, error] {
 				yield(nil, err)
 				return
 			}
+			found = found || len(page) > 0
 			if len(page) > 0 && !yield(page, nil) {
 				return
+			}
+		}
+		if !found && a.ProjectID != "" {
+			if err := a.client.mayRead(ctx, "rating.Frames", a.ProjectID); err != nil {
+				yield(nil, err)
 			}
 		}
 	}

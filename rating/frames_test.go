@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -92,6 +93,26 @@ func TestFramesOfNothing(t *testing.T) {
 	assert.Empty(t, points)
 }
 
+// A member who asks for another project while his own has nothing gets nothing from API v2, and a 403 from API v1.
+func TestFramesOfNothingAreNotThoseOfAnotherProject(t *testing.T) {
+	t.Parallel()
+	client, server := serveV2(t, map[string]http.HandlerFunc{
+		"GET /v2/dataframes":         replies(404, bodyV2(t, "v2-nothing")),
+		"GET /v1/storage/dataframes": loadV1(t, "dataframes-demo-other").answer,
+	})
+	o := rating.FrameOptions{Window: dayV2, ProjectID: otherProject}
+	_, err := client.Frames(o).Collect(t.Context())
+	require.ErrorIs(t, err, gophermeter.ErrForbidden)
+	sent, _ := server.asked("GET /v1/storage/dataframes")
+	require.Len(t, sent, 1)
+	assert.Equal(t, otherProject, sent[0].URL.Query().Get("tenant_id"))
+
+	server.routes["GET /v1/storage/dataframes"] = replies(200, `{"dataframes": []}`)
+	frames, err := client.Frames(o).Collect(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, frames)
+}
+
 func TestFramesReadARecordedBodyOfV1(t *testing.T) {
 	t.Parallel()
 	client, server := serveV2(t, map[string]http.HandlerFunc{"GET /v1/storage/dataframes": replies(200, bodyV2(t, "v1-dataframes"))})
@@ -135,6 +156,13 @@ func TestFramesOfV1Filters(t *testing.T) {
 	frames, err = client.Frames(rating.FrameOptions{Window: dayV2}).Collect(t.Context())
 	require.NoError(t, err)
 	assert.Empty(t, frames)
+}
+
+func TestFramesOfV1ThatComeTwiceAreNotAdded(t *testing.T) {
+	t.Parallel()
+	client, _ := serveV2(t, map[string]http.HandlerFunc{"GET /v1/storage/dataframes": replies(200, `{"dataframes": [], "dataframes": []}`)})
+	_, err := client.Frames(rating.FrameOptions{Window: dayV2}).Collect(t.Context())
+	require.ErrorContains(t, err, "dataframes: comes twice")
 }
 
 // Storage v2 behind API v1 puts several tenants into one frame, whose tenant_id is that of its first resource.
@@ -239,6 +267,12 @@ func TestFramesNoticeABackendWithoutOffsets(t *testing.T) {
 	_, err := client.Frames(rating.FrameOptions{Window: dayV2}).Collect(t.Context())
 	require.ErrorIs(t, err, gophermeter.ErrTruncated)
 	require.ErrorContains(t, err, "Loki")
+	asked := server.count()
+
+	server.routes["GET /v2/dataframes"] = pagedV2(map[string]string{"0": page, "2": bodyV2(t, "v2-dataframes-pushed")}, "")
+	_, err = client.Frames(rating.FrameOptions{Window: dayV2}).Collect(t.Context())
+	require.ErrorIs(t, err, gophermeter.ErrTruncated, "one more row is enough")
+	assert.Equal(t, 2*asked, server.count())
 
 	server.routes["GET /v2/dataframes"] = pagedV2(map[string]string{"0": page}, `{"total": 2, "dataframes": []}`)
 	frames, err := client.Frames(rating.FrameOptions{Window: dayV2}).Collect(t.Context())
@@ -331,12 +365,12 @@ func TestFramesRefusedBeforeTheWire(t *testing.T) {
 	t.Parallel()
 	client, server := serveV2(t, nil, rating.WithPeriod(time.Hour))
 	for name, o := range map[string]rating.FrameOptions{
-		"Window.Start":               {},
-		"Piece: 1ms":                 {Window: dayV2, Piece: time.Millisecond},
-		"multiple":                   {Window: dayV2, Piece: 90 * time.Minute},
-		"FrameOptions.project_id":    {Window: dayV2, ProjectID: "a,b"},
-		"FrameOptions.type":          {Window: dayV2, Metric: "a:b"},
-		"FrameOptions.domain_id: \"": {Window: dayV2, ProjectID: ":", ScopeKey: "domain_id"},
+		"Window.Start":              {},
+		"Piece: 1ms":                {Window: dayV2, Piece: time.Millisecond},
+		"multiple":                  {Window: dayV2, Piece: 90 * time.Minute},
+		"FrameOptions.ProjectID":    {Window: dayV2, ProjectID: "a,b"},
+		"FrameOptions.Metric":       {Window: dayV2, Metric: "a:b"},
+		"FrameOptions.ScopeKey: \"": {Window: dayV2, ProjectID: "a", ScopeKey: "domain:id"},
 	} {
 		_, err := client.Frames(o).Collect(t.Context())
 		require.ErrorIs(t, err, gophermeter.ErrInvalidArgument, name)
@@ -442,6 +476,13 @@ func TestPushPoints(t *testing.T) {
 	assert.Equal(t, []rating.Point{pushed}, stored)
 }
 
+func TestPushPointsOfAYearThatTheServiceRefuses(t *testing.T) {
+	t.Parallel()
+	client, _ := serveV2(t, map[string]http.HandlerFunc{"POST /v2/dataframes": replies(400, bodyV2(t, "v2-dataframes-bad"))})
+	far := gophermeter.Month(10000, time.January)
+	require.ErrorIs(t, client.PushPoints(t.Context(), []rating.Point{{Metric: "m", Unit: "u", Period: far}}), gophermeter.ErrBadRequest)
+}
+
 func TestPushPointsRefusals(t *testing.T) {
 	t.Parallel()
 	good := rating.Point{Metric: "m", Unit: "u", Period: hourV2(0)}
@@ -456,6 +497,8 @@ func TestPushPointsRefusals(t *testing.T) {
 		"points[1].Period":     with(func(p *rating.Point) { p.Period = gophermeter.Window{} }),
 		"points[1].Metric":     with(func(p *rating.Point) { p.Metric = "" }),
 		"points[1].Unit":       with(func(p *rating.Point) { p.Unit = "" }),
+		"points[1].Quantity":   with(func(p *rating.Point) { p.Quantity = decimal.New(1, 1<<30) }),
+		"points[1].Price":      with(func(p *rating.Point) { p.Price = decimal.New(1, -1<<30) }),
 		"points[1].Attributes": with(func(p *rating.Point) { p.Metadata = rating.Attributes{{Value: "x"}} }),
 	} {
 		err := client.PushPoints(t.Context(), points)

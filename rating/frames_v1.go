@@ -112,6 +112,9 @@ func (d *frameDecoder) read() error {
 		if string(name) != "dataframes" {
 			return nil
 		}
+		if d.found {
+			return &jsonstream.Error{Path: string(name), Problem: "comes twice"}
+		}
 		d.found = true
 		return d.r.Array(d.readFrame)
 	})

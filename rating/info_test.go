@@ -88,6 +88,7 @@ func TestInfoRefusedBeforeTheWire(t *testing.T) {
 	c, script := scriptedV1(t, replies(500, ""))
 	_, err := c.GetMetric(t.Context(), "")
 	require.ErrorIs(t, err, gophermeter.ErrInvalidArgument)
+	require.ErrorContains(t, err, "metricID: is empty")
 	_, err = c.GetService(t.Context(), "") //nolint:staticcheck // as above
 	require.ErrorIs(t, err, gophermeter.ErrInvalidArgument)
 	assert.Empty(t, script.requests)

@@ -33,7 +33,7 @@ func (c *Client) Metrics() *gophermeter.Pager[Metric] {
 //
 // API: GET /v1/info/metrics/{metric_id}
 func (c *Client) GetMetric(ctx context.Context, metricID string) (Metric, error) {
-	return c.metric(ctx, "rating.GetMetric", "metrics", metricID)
+	return c.metric(ctx, "rating.GetMetric", "metrics", "metricID", metricID)
 }
 
 // Services are the metrics under the name that they had before CloudKitty 8 (2018).
@@ -51,16 +51,16 @@ func (c *Client) Services() *gophermeter.Pager[Metric] {
 //
 // Deprecated: [Client.GetMetric] answers the same.
 func (c *Client) GetService(ctx context.Context, serviceID string) (Metric, error) {
-	return c.metric(ctx, "rating.GetService", "services", serviceID)
+	return c.metric(ctx, "rating.GetService", "services", "serviceID", serviceID)
 }
 
 func (c *Client) metrics(op, collection string) *gophermeter.Pager[Metric] {
 	return listed(c.v1, gophermeter.Request{Op: op, Path: []string{"info", collection}}, readMetric, "metrics", "services")
 }
 
-func (c *Client) metric(ctx context.Context, op, collection, id string) (Metric, error) {
+func (c *Client) metric(ctx context.Context, op, collection, field, id string) (Metric, error) {
 	if id == "" {
-		return Metric{}, errs.Invalid("id", "is empty")
+		return Metric{}, errs.Invalid(field, "is empty")
 	}
 	return fetch(ctx, c.v1, gophermeter.Request{Op: op, Path: []string{"info", collection, id}}, readMetric)
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/gophermeter/gophermeter"
 	"github.com/gophermeter/gophermeter/internal/errs"
+	"github.com/gophermeter/gophermeter/internal/wire"
 )
 
 // PushPoints adds rated points to storage v2, such as those of a service that CloudKitty does not collect. Quantities
@@ -33,8 +33,8 @@ func (c *Client) PushPoints(ctx context.Context, points []Point) error {
 // pushFrame is the points of a period.
 type pushFrame struct {
 	Period struct {
-		Begin time.Time `json:"begin"`
-		End   time.Time `json:"end"`
+		Begin string `json:"begin"`
+		End   string `json:"end"`
 	} `json:"period"`
 	Usage map[string][]pushPoint `json:"usage"`
 }
@@ -79,12 +79,18 @@ func pushed(points []Point) (frames []*pushFrame, err error) {
 		f := byPeriod[period]
 		if f == nil {
 			f = &pushFrame{Usage: map[string][]pushPoint{}}
-			f.Period.Begin, f.Period.End = period.Start, period.End
+			f.Period.Begin, f.Period.End = wire.FormatRFC3339(period.Start), wire.FormatRFC3339(period.End)
 			byPeriod[period] = f
 			frames = append(frames, f)
 		}
 		out := pushPoint{GroupBy: p.GroupBy.Map(), Metadata: p.Metadata.Map()}
-		out.Vol.Unit, out.Vol.Qty, out.Rating.Price = p.Unit, p.Quantity.String(), p.Price.String()
+		out.Vol.Unit = p.Unit
+		if out.Vol.Qty, err = amount(field+"Quantity", p.Quantity); err != nil {
+			return nil, err
+		}
+		if out.Rating.Price, err = amount(field+"Price", p.Price); err != nil {
+			return nil, err
+		}
 		f.Usage[p.Metric] = append(f.Usage[p.Metric], out)
 	}
 	return frames, nil

@@ -28,7 +28,7 @@ const (
 type ReportOptions struct {
 	// Window is required: what the service takes without one is the current month in UTC.
 	Window gophermeter.Window
-	// ProjectID is the project whose costs are asked for. Empty is the caller's own, for administrators too.
+	// ProjectID is the project whose costs are asked for, by its id: a name has none, and is no error. Empty is the caller's own, for administrators too.
 	// Other projects are for administrators.
 	ProjectID string
 	// AllProjects takes all of them in place of one. Administrators only.
@@ -154,6 +154,7 @@ func (o ReportOptions) groups() string {
 }
 
 func (o ReportOptions) readSummary(r *jsonstream.Reader) (s ReportSummary, err error) {
+	rated := false
 	err = r.Object(func(name []byte) (err error) {
 		switch string(name) {
 		case "begin":
@@ -166,9 +167,13 @@ func (o ReportOptions) readSummary(r *jsonstream.Reader) (s ReportSummary, err e
 			s.Metric, err = r.Intern()
 		case "rate":
 			s.Rate, err = r.Decimal()
+			rated = true
 		}
 		return err
 	})
+	if err == nil && !rated {
+		err = &jsonstream.Error{Path: "summary", Problem: "a row without a rate"}
+	}
 	// Storage of version 1 repeats what was asked for, that of version 2 says ALL.
 	if s.ProjectID == everything {
 		s.ProjectID = o.ProjectID

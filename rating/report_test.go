@@ -79,6 +79,21 @@ func TestQuirkRatesInScientificForm(t *testing.T) {
 	}
 }
 
+func TestReportThatCannotBeSummed(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"summary": [{"rate": "1"}], "summary": [{"rate": "1"}]}`: "summary: comes twice",
+		`{"summary": [{"rate": "1"}, {"tenant_id": "p"}]}`:         "a row without a rate",
+		`{"summary": [{"rate": NaN}]}`:                             "invalid",
+		`{"summary": [{"rate": "Infinity"}]}`:                      "a decimal number",
+		`{"summary": [{"rate": 1e400}, {"rate": 1e4000}]}`:         "a decimal number",
+	} {
+		c, _ := scriptedV1(t, replies(200, text))
+		_, err := c.ReportSummaries(rating.ReportOptions{Window: novemberV1}).Collect(t.Context())
+		require.ErrorContains(t, err, want, text)
+	}
+}
+
 func TestQuirkFalseAllTenantsIsLeftOut(t *testing.T) {
 	t.Parallel()
 	c, script := scriptedV1(t, loadV1(t, "summary-own-project-empty").answer)

@@ -47,8 +47,8 @@ func (t *Reprocess) Progress() float64 {
 type ReprocessOptions struct {
 	// ScopeIDs keeps the tasks of these scopes; empty keeps all.
 	ScopeIDs []string
-	// NewestFirst turns the order, which is that of their creation, round. A task that is created during such a walk
-	// makes it an [gophermeter.ErrTruncated].
+	// NewestFirst turns the order, which is that of their creation, round. A task that is created during such a walk of
+	// several pages makes it an [gophermeter.ErrTruncated].
 	NewestFirst bool
 }
 
@@ -81,7 +81,7 @@ func (c *Client) ScopeReprocesses(scopeID string) *gophermeter.Pager[Reprocess] 
 // scopeTasks asks for the tasks of a scope. An id with a slash has no place in a path.
 func (c *Client) scopeTasks(op, scopeID string) gophermeter.Request {
 	r := gophermeter.Request{Op: op, Path: []string{"task", "reprocesses"}, Query: ReprocessOptions{}.query()}
-	if strings.Contains(scopeID, "/") || !fitsPath(scopeID) {
+	if !fitsPath(scopeID) {
 		r.Query.Set("scope_ids", scopeID)
 	} else {
 		r.Path = append(r.Path, scopeID)
@@ -98,8 +98,32 @@ func (o ReprocessOptions) query() url.Values {
 
 func (c *Client) reprocesses(r gophermeter.Request) *gophermeter.Pager[Reprocess] {
 	return gophermeter.NewPager(func(ctx context.Context) iter.Seq2[[]Reprocess, error] {
-		return listV2(ctx, c, r, false, readReprocess)
+		return func(yield func([]Reprocess, error) bool) {
+			var before []Reprocess
+			for page, err := range listV2(ctx, c, r, false, readReprocess) {
+				if err == nil && r.Query.Get("order") == "desc" && shifted(before, page) {
+					page, err = nil, fmt.Errorf("%w: %s: a task was created during the walk", errs.ErrTruncated, r.Op)
+				}
+				before = slices.Clone(page) // which is the caller's from here on
+				if !yield(page, err) || err != nil {
+					return
+				}
+			}
+		}
 	})
+}
+
+// shifted tells whether a page begins with what the one before it ended with. Tasks go on meanwhile.
+func shifted(before, page []Reprocess) bool {
+	same := func(a, b Reprocess) bool {
+		return a.ScopeID == b.ScopeID && a.Reason == b.Reason && a.Window == b.Window
+	}
+	for n := 1; n <= min(len(before), len(page)); n++ {
+		if slices.EqualFunc(before[len(before)-n:], page[:n], same) {
+			return true
+		}
+	}
+	return false
 }
 
 // GetReprocess is the newest task of a scope and a window, which are those it was created with. Administrators only.
@@ -139,7 +163,8 @@ type ReprocessCreate struct {
 	ScopeIDs []string
 	// All are the active scopes.
 	All bool
-	// Window is rated again. It must be whole rating periods, all of which were rated before; with [WithPeriod] that is
+	// Window is rated again. It must be whole rating periods, all of which were rated before, and end no later than
+	// Scope.LastProcessed: the newest period can be rated again when the next one has been rated; with [WithPeriod] that is
 	// checked before it is sent, and from release 18 on by CloudKitty.
 	Window gophermeter.Window
 	// Reason is required, and kept with the task.

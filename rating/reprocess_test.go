@@ -61,6 +61,26 @@ func TestReprocessesOfABackendWithoutOffsets(t *testing.T) {
 	require.ErrorIs(t, err, gophermeter.ErrTruncated)
 }
 
+func TestReprocessesThatMoveDuringTheWalk(t *testing.T) {
+	t.Parallel()
+	a, b, c := task("a", dayV2, ""), task("b", dayV2, "2026-11-20T06:00:00"), task("c", dayV2, "")
+	started := task("b", dayV2, "2026-11-20T07:00:00")
+	client, server := serveV2(t, nil, rating.WithPageSize(2))
+	for _, pages := range [][2]string{{tasks(a, b), tasks(started)}, {tasks(a, b), tasks(started, c)}} {
+		server.routes = map[string]http.HandlerFunc{"GET /v2/task/reprocesses": inTurn(replies(200, pages[0]), replies(200, pages[1]))}
+		_, err := client.Reprocesses(rating.ReprocessOptions{NewestFirst: true}).Collect(t.Context())
+		require.ErrorIs(t, err, gophermeter.ErrTruncated, "a task was created before the second page")
+	}
+	server.routes["GET /v2/task/reprocesses"] = inTurn(replies(200, tasks(a, b)), replies(200, tasks(c)))
+	all, err := client.Reprocesses(rating.ReprocessOptions{NewestFirst: true}).Collect(t.Context())
+	require.NoError(t, err)
+	assert.Len(t, all, 3)
+	server.routes["GET /v2/task/reprocesses"] = inTurn(replies(200, tasks(a, b)), replies(200, tasks(b)))
+	all, err = client.Reprocesses(rating.ReprocessOptions{}).Collect(t.Context())
+	require.NoError(t, err, "the oldest first do not move, and a task may come twice")
+	assert.Len(t, all, 3)
+}
+
 func TestScopeReprocesses(t *testing.T) {
 	t.Parallel()
 	client, server := serveV2(t, map[string]http.HandlerFunc{

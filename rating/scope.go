@@ -48,7 +48,7 @@ type ScopeOptions struct {
 //
 // API: GET /v2/scope
 func (c *Client) Scopes(o ScopeOptions) *gophermeter.Pager[Scope] {
-	if err := o.check(); err != nil {
+	if err := o.check("ScopeOptions."); err != nil {
 		return gophermeter.FailedPager[Scope](err)
 	}
 	o.IDs = slices.Clone(o.IDs)
@@ -85,16 +85,15 @@ func (c *Client) scope(ctx context.Context, op, scopeID string) (Scope, error) {
 	return Scope{}, fmt.Errorf("%w: %s: %d scopes have the id %q", errs.ErrAmbiguous, op, len(found), scopeID)
 }
 
-func (o *ScopeOptions) check() error {
+func (o *ScopeOptions) check(in string) error {
 	for _, list := range []struct {
 		field  string
 		values []string
 	}{
-		{"ScopeOptions.IDs", o.IDs}, {"ScopeOptions.Keys", o.Keys},
-		{"ScopeOptions.Fetchers", o.Fetchers}, {"ScopeOptions.Collectors", o.Collectors},
+		{"IDs", o.IDs}, {"Keys", o.Keys}, {"Fetchers", o.Fetchers}, {"Collectors", o.Collectors},
 	} {
 		for _, value := range list.values {
-			if err := checkValue(list.field, value, ","); err != nil {
+			if err := checkValue(in+list.field, value, ","); err != nil {
 				return err
 			}
 		}

@@ -31,8 +31,8 @@ const resetAtOnce = 100
 
 // ResetScopes takes the rating of scopes back to an earlier time, in as many calls as it takes for CloudKitty's 100
 // scopes each. The scopes are looked up before the first call: one that is unknown or not active, which CloudKitty
-// would pass over, is [gophermeter.ErrNotFound] and nothing is reset. CloudKitty deletes and rates in the
-// background; [Client.Scopes] shows how far it is. Administrators only.
+// would pass over, is [gophermeter.ErrNotFound] and nothing is reset; so it is with All where there are none. CloudKitty
+// deletes and rates in the background; [Client.Scopes] shows how far it is. Administrators only.
 //
 // To rate a window anew and keep what is after it there is [Client.CreateReprocess].
 //
@@ -71,23 +71,16 @@ func (c *Client) ResetScopes(ctx context.Context, reset ScopeReset) error {
 // resettable looks the scopes up.
 func (c *Client) resettable(ctx context.Context, op string, reset ScopeReset) ([]Scope, error) {
 	o := ScopeOptions{IDs: reset.IDs, Keys: reset.Keys, Fetchers: reset.Fetchers, Collectors: reset.Collectors}
-	switch err := o.check(); {
+	switch err := o.check("ScopeReset."); {
 	case err != nil:
 		return nil, err
 	case reset.All == (len(reset.IDs) > 0):
 		return nil, errs.Invalid("ScopeReset", "needs IDs or All, and not both")
-	case reset.LastProcessed.IsZero():
-		return nil, errs.Invalid("ScopeReset.LastProcessed", "is not set")
-	case reset.LastProcessed.Nanosecond() != 0:
-		return nil, errs.Invalid("ScopeReset.LastProcessed", "has a fraction of a second, which CloudKitty drops")
 	}
-	if err := c.aligned("ScopeReset.LastProcessed", reset.LastProcessed); err != nil {
+	if err := c.periodStart("ScopeReset.LastProcessed", reset.LastProcessed); err != nil {
 		return nil, err
 	}
-	missing := map[string]bool{}
-	for _, id := range reset.IDs {
-		missing[id] = true
-	}
+	found := map[string]bool{}
 	var scopes []Scope
 	for page, err := range c.scopes(ctx, op, o) {
 		if err != nil {
@@ -95,15 +88,24 @@ func (c *Client) resettable(ctx context.Context, op string, reset ScopeReset) ([
 		}
 		for _, s := range page {
 			if s.Active {
-				delete(missing, s.ID)
+				found[s.ID] = true
 				scopes = append(scopes, s)
 			}
 		}
 	}
 	for _, id := range reset.IDs {
-		if missing[id] {
+		if !found[id] {
 			return nil, fmt.Errorf("%w: %s: no active scope %q: none of the scopes is reset", errs.ErrNotFound, op, id)
 		}
+	}
+	for _, s := range scopes {
+		// Its database may take letters in upper and lower case for the same, and a reset deletes.
+		if !reset.All && !slices.Contains(reset.IDs, s.ID) {
+			return nil, fmt.Errorf("%w: %s: CloudKitty would reset %q too: none of the scopes is reset", errs.ErrAmbiguous, op, s.ID)
+		}
+	}
+	if len(scopes) == 0 {
+		return nil, fmt.Errorf("%w: %s: no active scope is what was asked for", errs.ErrNotFound, op)
 	}
 	return scopes, nil
 }
@@ -129,6 +131,17 @@ func resetBatches(scopes []Scope) (batches [][]string) {
 		batches = append(batches, batch)
 	}
 	return batches
+}
+
+// periodStart refuses what LastProcessed of a scope cannot be.
+func (c *Client) periodStart(field string, t time.Time) error {
+	switch {
+	case t.IsZero():
+		return errs.Invalid(field, "is not set")
+	case t.Nanosecond() != 0:
+		return errs.Invalid(field, "has a fraction of a second, which CloudKitty drops")
+	}
+	return c.aligned(field, t)
 }
 
 // aligned refuses a time that starts no rating period, where the period is known.

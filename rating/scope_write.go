@@ -67,7 +67,8 @@ type ScopeCreate struct {
 	Key string
 	// Fetcher and Collector as the operator configured them, such as keystone and gnocchi.
 	Fetcher, Collector string
-	// LastProcessed is where rating begins.
+	// LastProcessed is where rating begins: all periods of the scope are counted from it. With [WithPeriod] it must be the
+	// start of a period.
 	LastProcessed time.Time
 }
 
@@ -86,8 +87,8 @@ func (c *Client) CreateScope(ctx context.Context, s ScopeCreate) (Scope, error) 
 			return Scope{}, err
 		}
 	}
-	if s.LastProcessed.IsZero() {
-		return Scope{}, errs.Invalid("ScopeCreate.LastProcessed", "is not set")
+	if err := c.periodStart("ScopeCreate.LastProcessed", s.LastProcessed); err != nil {
+		return Scope{}, err
 	}
 	switch old, err := c.scope(ctx, op, s.ID); {
 	case err == nil:

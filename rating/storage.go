@@ -99,6 +99,7 @@ type storageDecoder struct {
 	attributes *attributeReader
 	frame      StorageDataFrame
 	point      RatedResource
+	rated      bool
 	resources  []RatedResource // memory that frames share
 	begin      int             // where those of this frame begin
 	// Bound once, not once a row.
@@ -143,9 +144,12 @@ func (d *storageDecoder) frameField(name []byte) (err error) {
 }
 
 func (d *storageDecoder) readResource() error {
-	d.point = RatedResource{}
+	d.point, d.rated = RatedResource{}, false
 	if err := d.r.Object(d.onResource); err != nil {
 		return err
+	}
+	if !d.rated {
+		return &jsonstream.Error{Path: "dataframes", Problem: "a resource without a rating"}
 	}
 	d.point.ProjectID = projectOf(d.point.Attributes, projectKeys)
 	d.resources = append(d.resources, d.point)
@@ -160,6 +164,7 @@ func (d *storageDecoder) resourceField(name []byte) (err error) {
 		d.point.Quantity, err = d.r.Decimal()
 	case "rating":
 		d.point.Price, err = d.r.Decimal()
+		d.rated = true
 	case "desc":
 		start := d.attributes.begin()
 		err = d.attributes.read(0)

@@ -53,8 +53,8 @@ func TestQuirkFrameOfSeveralProjects(t *testing.T) {
 		{"desc": {"project_id": "p1"}, "rating": "1", "volume": "1.0", "service": "a"},
 		{"desc": {"tenant_id": "p2"}, "rating": "2E-28", "volume": null},
 		{"desc": {}, "rating": "3"}], "tenant_id": "p1", "begin": "2026-11-20T00:00:00", "end": "2026-11-20T01:00:00"},
-		{"tenant_id": "__UNDEF__", "resources": [{"desc": {"n": 1.50, "b": true, "z": null, "o": {"a": [1]}}}]},
-		{"tenant_id": "p3", "resources": [{"desc": {}}]}]}`))
+		{"tenant_id": "__UNDEF__", "resources": [{"desc": {"n": 1.50, "b": true, "z": null, "o": {"a": [1]}}, "rating": "0"}]},
+		{"tenant_id": "p3", "resources": [{"desc": {}, "rating": "0"}]}]}`))
 	frames, err := c.StorageDataFrames(rating.StorageDataFrameOptions{Window: twoHoursV1}).Collect(t.Context())
 	require.NoError(t, err)
 	require.Len(t, frames, 3)
@@ -163,7 +163,8 @@ func TestQuirkTornStorageBody(t *testing.T) {
 
 func TestStorageAnswersThatAreNoFrames(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{`{"summary": []}`, `[]`, `{"dataframes": [{"begin": "yesterday"}]}`, `{"dataframes": [{"resources": [{"rating": "free"}]}]}`} {
+	for _, text := range []string{`{"summary": []}`, `[]`, `{"dataframes": [{"begin": "yesterday"}]}`, `{"dataframes": [{"resources": [{"rating": "free"}]}]}`,
+		`{"dataframes": [{"resources": [{"volume": "1"}]}]}`} {
 		c, script := scriptedV1(t, replies(200, text))
 		_, err := c.StorageDataFrames(rating.StorageDataFrameOptions{Window: twoHoursV1}).Collect(t.Context())
 		require.ErrorContains(t, err, "rating.StorageDataFrames: GET /v1/storage/dataframes: ", text)

@@ -22,14 +22,14 @@ func (s *Sum) Add(amount decimal.Decimal) {
 }
 
 // Count is how many amounts were added.
-func (s *Sum) Count() int { return s.count }
+func (s Sum) Count() int { return s.count }
 
 // Total is the exact sum.
-func (s *Sum) Total() decimal.Decimal { return s.total }
+func (s Sum) Total() decimal.Decimal { return s.total }
 
 // Round is the total with so many digits behind the point, halves away from zero, as invoices are rounded. For
 // another rule take Total and one of the methods of decimal.Decimal.
-func (s *Sum) Round(places int32) decimal.Decimal { return s.total.Round(places) }
+func (s Sum) Round(places int32) decimal.Decimal { return s.total.Round(places) }
 
 // Totals are exact sums by a key: by project, metric, or both in one struct. The zero Totals are ready to use.
 type Totals[K comparable] struct{ sums map[K]*Sum }

@@ -103,6 +103,7 @@ type SummaryField struct {
 //
 // API: GET /v2/summary
 // API: GET /v1/info/metrics
+// API: GET /v1/storage/dataframes
 func (c *Client) Summary(o SummaryOptions) *gophermeter.Pager[SummaryRow] {
 	if err := o.check(); err != nil {
 		return gophermeter.FailedPager[SummaryRow](err)
@@ -160,7 +161,7 @@ func (c *Client) summaryWalk(ctx context.Context, o SummaryOptions) (*summaryWal
 	}
 	w := &summaryWalk{client: c, custom: o.CustomFields != "", groups: o.GroupBy}
 	w.own = onlyProject(o.Filters)
-	if w.own.Name != "" && !w.custom && !slices.Contains(w.groups, w.own.Name) {
+	if w.own.Name != "" && !slices.Contains(w.groups, w.own.Name) {
 		w.hidden = true // the groups are the same, and show whether the service obeyed
 		w.groups = append(slices.Clone(w.groups), w.own.Name)
 	}
@@ -224,6 +225,8 @@ func (w *summaryWalk) fetch(ctx context.Context, offset int) (rows []SummaryRow,
 	switch {
 	case err != nil:
 		return nil, 0, w.explained(err)
+	case offset == 0 && total == 0 && w.own.Name != "":
+		return nil, 0, w.client.mayRead(ctx, "rating.Summary", w.own.Value)
 	case offset == 0:
 		w.first = hash
 	case hash == w.first:

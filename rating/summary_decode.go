@@ -20,6 +20,7 @@ type summaryDecoder struct {
 	rows    []SummaryRow
 	row     SummaryRow
 	filled  bool
+	rated   bool // the row has a rate
 }
 
 // decodeSummary reads an answer to its end.
@@ -65,7 +66,7 @@ func (d *summaryDecoder) field(name []byte) (err error) {
 func (d *summaryDecoder) results() error {
 	d.filled = true
 	return d.r.Array(func() error {
-		d.row = SummaryRow{}
+		d.row, d.rated = SummaryRow{}, false
 		var err error
 		if d.r.Kind() == '[' {
 			err = d.tableRow()
@@ -77,6 +78,9 @@ func (d *summaryDecoder) results() error {
 		}
 		if !d.row.Window.End.After(d.row.Window.Start) {
 			return &jsonstream.Error{Path: "results", Problem: "a row without begin and end"}
+		}
+		if !d.rated && !d.custom {
+			return &jsonstream.Error{Path: "results", Problem: "a row without a rate"}
 		}
 		d.rows = append(d.rows, d.row)
 		return nil
@@ -117,6 +121,7 @@ func (d *summaryDecoder) column(name string) (err error) {
 		d.row.Quantity, err = d.r.Decimal()
 	case name == "rate":
 		d.row.Rate, err = d.r.Decimal()
+		d.rated = true
 	default:
 		var value string
 		value, err = textOf(d.r, (*jsonstream.Reader).Intern)

@@ -218,6 +218,36 @@ func TestSummaryOfAnotherProjectIsForbidden(t *testing.T) {
 	sameAmount(t, "0.5631999999999998", rows[0].Rate)
 }
 
+func TestSummaryOfAnotherProjectIsForbiddenWhateverIsAsked(t *testing.T) {
+	t.Parallel()
+	filters := []rating.Filter{{Name: "project_id", Value: otherProject}}
+	client, server := summaries(t, replies(200, strings.NewReplacer(`"rate"]`, `"rate", "project_id"]`, `18.45439999839999`, `1, "`+demoProject+`"`).
+		Replace(bodyV2(t, "v2-summary-custom"))))
+	_, err := client.Summary(rating.SummaryOptions{Window: dayV2, Filters: filters, CustomFields: "SUM(price) AS rate"}).Collect(t.Context())
+	require.ErrorIs(t, err, gophermeter.ErrForbidden, "fields of his own project")
+
+	server.routes["GET /v2/summary"] = replies(200, bodyV2(t, "v2-summary-empty"))
+	server.routes["GET /v1/storage/dataframes"] = loadV1(t, "dataframes-demo-other").answer
+	_, err = client.Summary(rating.SummaryOptions{Window: dayV2, Filters: filters}).Collect(t.Context())
+	require.ErrorIs(t, err, gophermeter.ErrForbidden, "nothing, of his own project")
+	server.routes["GET /v1/storage/dataframes"] = replies(200, `{"dataframes": []}`)
+	rows, err := client.Summary(rating.SummaryOptions{Window: dayV2, Filters: filters}).Collect(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, rows)
+}
+
+func TestSummaryRowWithoutARateIsNoSumOfNothing(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		`{"total": 1, "columns": ["begin", "end", "qty"], "results": [["2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z", 1]]}`,
+		`{"total": 1, "results": [{"begin": "2026-11-20T00:00:00Z", "end": "2026-11-21T00:00:00Z", "qty": 1}]}`,
+	} {
+		client, _ := summaries(t, replies(200, text))
+		_, err := client.Summary(rating.SummaryOptions{Window: dayV2, Filters: instances}).Collect(t.Context())
+		require.ErrorContains(t, err, "a row without a rate")
+	}
+}
+
 func TestSummaryRaggedTableIsNotRead(t *testing.T) {
 	t.Parallel()
 	for _, values := range []string{"1", "1, 2, 3"} {

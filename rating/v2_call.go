@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/gophermeter/gophermeter"
@@ -31,6 +32,17 @@ func explainedV2(err error) error {
 		return fmt.Errorf("%w: this release does not know one of the names that were sent: %w", errs.ErrUnsupported, err)
 	}
 	return err
+}
+
+// mayRead is [gophermeter.ErrForbidden] where the caller may not see a project. API v2 does not say so: it answers for
+// his own, and so with nothing where that has nothing. API v1 looks at the project even for a second long ago.
+func (c *Client) mayRead(ctx context.Context, op, project string) error {
+	if project == c.project {
+		return nil
+	}
+	return call(ctx, c.v1, gophermeter.Request{Op: op, Path: []string{"storage", "dataframes"}, Query: url.Values{
+		"begin": {"2001-01-01T00:00:00"}, "end": {"2001-01-01T00:00:01"}, "tenant_id": {project},
+	}})
 }
 
 // nothing is how v2 says that a list has no rows.

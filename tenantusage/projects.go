@@ -25,8 +25,8 @@ func (c *Client) Projects(w gophermeter.Window) *gophermeter.Pager[ProjectUsage]
 }
 
 // GetProject is the usage of one project, with its servers. Its own members and readers may ask, and
-// administrators. Nova cannot tell an idle project from one that does not exist: for both the result is the
-// zero ProjectUsage, without an error.
+// administrators. Nova cannot tell an idle project from one that does not exist, such as a name in place of the
+// id: for both the result is the zero ProjectUsage, without an error.
 //
 // API: GET /os-simple-tenant-usage/{project_id}
 func (c *Client) GetProject(ctx context.Context, projectID string, w gophermeter.Window) (ProjectUsage, error) {

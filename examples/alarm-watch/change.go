@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/gophermeter/gophermeter/alarm"
 	"github.com/gophermeter/gophermeter/examples/internal/cli"
@@ -26,12 +27,12 @@ func define(fs *flag.FlagSet) *definition {
 	d := &definition{}
 	d.format.register(fs)
 	fs.StringVar(&d.name, "name", "", "`name` of the alarm")
-	fs.StringVar(&d.kind, "type", "", "`type` of the alarm: event, threshold, prometheus, gnocchi_resources_threshold ...")
-	fs.StringVar(&d.description, "description", "", "`text` for people; the service writes one otherwise")
-	fs.StringVar(&d.severity, "severity", "", "low, moderate or critical; the service takes low")
-	fs.StringVar(&d.state, "state", "", "ok, alarm or 'insufficient data', which the service takes")
-	fs.Var(&d.enabled, "enabled", "`True` or False: whether the alarm is evaluated")
-	fs.Var(&d.repeat, "repeat-actions", "`True` or False: whether actions are called by every evaluation, not only by changes")
+	fs.StringVar(&d.kind, "type", "", "`type` of the alarm: "+strings.Join(kinds(), ", ")+";\nthreshold is for Ceilometer's own alarms and some old releases of Aodh")
+	fs.StringVar(&d.description, "description", "", "`text` for people (a new alarm: the service writes one)")
+	fs.StringVar(&d.severity, "severity", "", "low, moderate or critical (a new alarm: low)")
+	fs.StringVar(&d.state, "state", "", "ok, alarm or 'insufficient data' (a new alarm: the last)")
+	fs.Var(&d.enabled, "enabled", "`true` or false: whether the alarm is evaluated (a new alarm: true)")
+	fs.Var(&d.repeat, "repeat-actions", "`true` or false: whether actions are called by every evaluation, not only by changes (a new alarm: false)")
 	fs.Var(&d.okActions, "ok-action", "`URL` that is called when the state becomes ok; several are possible, none removes them")
 	fs.Var(&d.alarmActions, "alarm-action", "`URL` that is called when the state becomes alarm")
 	fs.Var(&d.dataActions, "insufficient-data-action", "`URL` that is called when data are missing")

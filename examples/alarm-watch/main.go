@@ -29,6 +29,8 @@ Alarm-watch lists, makes, changes and watches alarms.
   alarm-watch update -threshold 54e9 -enabled false busy
   alarm-watch state busy ok                          until the next evaluation finds something else
   OS_CLOUD=mycloud alarm-watch list -all-projects    your cloud: an entry of clouds.yaml, or the OS_ variables
+
+What is made in the embedded cloud is gone when the program ends; a cloud that stays is examples/demo-cloud.
 `
 
 var program = cli.Program{

@@ -56,7 +56,7 @@ func explained(err error) error {
 func (s *session) own(ctx context.Context, nameOrID string) (alarm.Alarm, error) {
 	found, err := s.alarms.FindAlarm(ctx, nameOrID)
 	if errors.Is(err, gophermeter.ErrNotFound) {
-		err = fmt.Errorf("%w in your project; what is another's is changed by its id", err)
+		err = fmt.Errorf("%w in your project; what is another's is changed by its id, which list -all-projects tells", err)
 	}
 	return found, err
 }

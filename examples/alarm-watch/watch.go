@@ -59,7 +59,7 @@ func (w *watching) watch(ctx context.Context, s *session, name string) error {
 	if len(newest) > 0 {
 		opts.After = newest[0]
 	}
-	fmt.Fprintf(s.Stderr, "%s: %s is %s since %s; watching until %s\n", s.Program, table.Printable(a.Name), a.State, clock(a.StateTimestamp), w.until())
+	fmt.Fprintf(s.Stderr, "%s: %s is %s; watching until %s\n", s.Program, table.Printable(a.Name), a.State, w.until())
 	if w.end > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, w.end)

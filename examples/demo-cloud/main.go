@@ -76,11 +76,14 @@ func serve(ctx context.Context, path string, storage int, stdout io.Writer) (err
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 		path = filepath.Join(dir, "clouds.yaml")
 	}
+	if path, err = filepath.Abs(path); err != nil { // the other terminal may be in another directory
+		return err
+	}
 	if err := write(path, cloud.CloudsYAML()); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.Remove(path)) }()
-	fmt.Fprintf(stdout, `The demo cloud runs until Ctrl-C. In another terminal:
+	_, err = fmt.Fprintf(stdout, `The demo cloud runs until Ctrl-C. In another terminal:
 
   export OS_CLIENT_CONFIG_FILE=%s OS_CLOUD=fakecloud
   go run ./examples/showback
@@ -89,6 +92,9 @@ Keystone %s/identity/v3
 AMIE     %s (site %s, API key %s)
 Users    %s
 `, path, cloud.URL(), cloud.AMIEURL(), fakecloud.AMIESite, fakecloud.AMIEKey, strings.Join(entries(cloud), ", "))
+	if err != nil {
+		return err
+	}
 	<-ctx.Done()
 	return nil
 }

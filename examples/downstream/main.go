@@ -47,7 +47,8 @@ const about = `Invoices makes last month's invoices of an OpenStack cloud, from 
   invoices -month 2026-09 -out ./invoices   two files a project, in ./invoices/2026-09
 
 The cloud is the one of OS_CLOUD, or of OS_AUTH_URL and its companions; without them it is an embedded demo cloud.
-The user must be an administrator. A month that has not ended or is not rated to its end is refused.
+The user must be an administrator. A month that has not ended or is not rated to its end is refused, and so is a
+CloudKitty of storage v1, which does not tell how far it has rated.
 
 Flags:
 `
@@ -114,8 +115,11 @@ func (o *options) flags() *flag.FlagSet {
 	t.Rounding.Places = 2
 	fs.Func("digits", "how `many` digits amounts have behind the point (default 2)", func(s string) error {
 		n, err := strconv.ParseInt(s, 10, 32)
+		if err != nil {
+			return errors.New("a number such as 2 is needed")
+		}
 		t.Rounding.Places = int32(n)
-		return err
+		return nil
 	})
 	fs.DurationVar(&t.Period, "period", time.Hour, "CloudKitty's rating `period`")
 	fs.StringVar(&t.ServerMetric, "servers", "instance", "CloudKitty's `name` of the metric of servers")

@@ -35,8 +35,8 @@ Meter-stats prints statistics of what Ceilometer has measured, by period and gro
   meter-stats meters                                 what is measured
   meter-stats -group-by project -period none         one row for each project
   meter-stats -meter memory.usage -period 6h -last 2 four rows for each of two days
-  meter-stats -project web-shop -metadata flavor.vcpus=integer::4
-                                                     servers of one project with 4 vCPUs
+  meter-stats -project web-shop -metadata flavor.vcpus=integer::8
+                                                     servers of one project with 8 vCPUs
   meter-stats -aggregates avg,stddev,resources       other numbers than the usual ones
   meter-stats -meter memory.usage -period 6h -group-by project,flavor -plot memory.svg
                                                      a picture, with a line for each project and flavor

@@ -7,6 +7,8 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"github.com/gophermeter/gophermeter/examples/internal/table"
 )
 
 // formats of a report, by the name that -format takes.
@@ -29,18 +31,18 @@ type column struct {
 	text func(*row) string
 }
 
-// columns are the same for every report, so that what reads one reads all.
+// columns are the same for every report, so that what reads one reads all. Names are no formulas of a spreadsheet.
 func columns() []column {
 	all := []column{
 		{"start", func(r *row) string { return stamp(r.Start) }},
 		{"end", func(r *row) string { return stamp(r.End) }},
-		{"project_id", func(r *row) string { return r.ProjectID }},
-		{"project", func(r *row) string { return r.Project }},
-		{"user_id", func(r *row) string { return r.UserID }},
-		{"resource_id", func(r *row) string { return r.ResourceID }},
-		{"flavor", func(r *row) string { return r.Flavor }},
-		{"source", func(r *row) string { return r.Source }},
-		{"unit", func(r *row) string { return r.Unit }},
+		{"project_id", func(r *row) string { return table.Spreadsheet(r.ProjectID) }},
+		{"project", func(r *row) string { return table.Spreadsheet(r.Project) }},
+		{"user_id", func(r *row) string { return table.Spreadsheet(r.UserID) }},
+		{"resource_id", func(r *row) string { return table.Spreadsheet(r.ResourceID) }},
+		{"flavor", func(r *row) string { return table.Spreadsheet(r.Flavor) }},
+		{"source", func(r *row) string { return table.Spreadsheet(r.Source) }},
+		{"unit", func(r *row) string { return table.Spreadsheet(r.Unit) }},
 	}
 	for _, s := range stats {
 		all = append(all, column{s.name, func(r *row) string { return exact(*s.of(&r.numbers)) }})

@@ -41,6 +41,16 @@ func TestRowsAddUp(t *testing.T) {
 	}
 }
 
+// Most clouds have Gnocchi today, and whoever tries one learns why there is nothing to see.
+func TestNoCeilometer(t *testing.T) {
+	cloud := use(t)
+	cloud.SetCatalogEntry(fakecloud.CatalogEntry{Type: "metering"})
+	status, stdout, stderr := run(t, "-cloud fakecloud")
+	if status != 1 || stdout != "" || !strings.HasPrefix(stderr, "meter-stats: no such service: meter: the catalogue has ") || !strings.HasSuffix(stderr, "is not read)\n") {
+		t.Errorf("status %d, stdout %q, stderr %q", status, stdout, stderr)
+	}
+}
+
 type total struct{ samples, min, max, sum float64 }
 
 func totals(r *report) total {

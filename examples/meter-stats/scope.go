@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gophermeter/gophermeter"
 	"github.com/gophermeter/gophermeter/examples/internal/cli"
 	"github.com/gophermeter/gophermeter/examples/internal/democloud"
 	"github.com/gophermeter/gophermeter/examples/internal/projects"
@@ -64,7 +65,11 @@ func (s *scope) fill(ctx context.Context, e *cli.Env, from *source, named bool) 
 	if s.dialect != "" {
 		opts = append(opts, meter.WithDialect(meter.Dialect(s.dialect)))
 	}
-	if from.client, err = meter.New(from.Conn, opts...); err != nil {
+	from.client, err = meter.New(from.Conn, opts...)
+	switch {
+	case errors.Is(err, gophermeter.ErrNoService):
+		return fmt.Errorf("%w (Ceilometer has this API up to its release Pike of 2017; Gnocchi, the type metric, is not read)", err)
+	case err != nil:
 		return err
 	}
 	if named || s.project != "" {

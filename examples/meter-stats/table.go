@@ -18,7 +18,7 @@ func writeTable(w io.Writer, r *report) error {
 		return err
 	}
 	if len(r.Rows) == 0 {
-		_, err := fmt.Fprintln(w, "No samples. The command meters lists what is measured.")
+		_, err := fmt.Fprintln(w, "No samples in this time. The command meters lists what is measured.")
 		return err
 	}
 	var heads []table.Column

@@ -25,7 +25,7 @@ func card(fs *flag.FlagSet) cli.Action {
 	l.format.register(fs)
 	l.zone.register(fs)
 	fs.StringVar(&l.service, "service", "", "only the prices of this `metric`")
-	fs.BoolVar(&l.ended, "ended", false, "those that do not hold any more, too (23.0 and later)")
+	fs.BoolVar(&l.ended, "ended", false, "prices that do not hold any more, too (CloudKitty 23.0 and later)")
 	return func(ctx context.Context, e *cli.Env) error {
 		if err := l.format.check(); err != nil {
 			return err

@@ -127,7 +127,7 @@ func quote(fs *flag.FlagSet) cli.Action {
 	f.register(fs)
 	service := fs.String("service", "", "`metric` that is rated, such as instance")
 	fs.Var(&desc, "desc", "`attribute` of the resource, such as flavor_name=m1.large; may be given several times")
-	fs.Var(&volume, "volume", "how `much` of it, in the unit of the metric; the default is 1")
+	fs.Var(&volume, "volume", "`amount` of it, in the unit of the metric; the default is 1")
 	return func(ctx context.Context, e *cli.Env) error {
 		attributes := map[string]string{}
 		for _, word := range desc {

@@ -29,6 +29,9 @@ func remove(fs *flag.FlagSet) cli.Action {
 			}
 			return writing(ctx, e, &r.zone, func(s *session) error { return r.byID(ctx, s, e.Args[0]) })
 		}
+		if r.service == "" {
+			return cli.Usage("-service is missing, or the id of a price, which card -format json tells")
+		}
 		if err := r.check(); err != nil {
 			return err
 		}

@@ -30,7 +30,7 @@ type zone struct {
 }
 
 func (z *zone) register(fs *flag.FlagSet) {
-	fs.StringVar(&z.name, "tz", "UTC", "`zone` of the clocks of CloudKitty's machines, which dates of prices are in (23.0 and later)")
+	fs.StringVar(&z.name, "tz", "UTC", "`zone` of the clocks of CloudKitty's machines, which dates of prices are in (CloudKitty 23.0 and later)")
 }
 
 func (z *zone) check() (err error) {
@@ -64,7 +64,7 @@ func administrating(ctx context.Context, e *cli.Env, z *zone, work func(*session
 			err = work(s)
 		}
 		if errors.Is(err, gophermeter.ErrForbidden) {
-			return fmt.Errorf("only administrators may see and change prices; what a thing costs tells the command quote (%w)", err)
+			return fmt.Errorf("only administrators may see and change prices; the command quote tells anybody what a thing costs (%w)", err)
 		}
 		return err
 	})

@@ -26,7 +26,7 @@ func set(fs *flag.FlagSet) cli.Action {
 	p.register(fs)
 	fs.Var(&p.cost, "cost", "`price` of one unit in a rating period, or factor of a rate: exactly as it is typed")
 	fs.StringVar(&p.kind, "type", "", "flat, a price, or rate, a factor; the default is what the price is already, or flat")
-	fs.StringVar(&p.from, "from", "", "first `instant` of the price, a date or RFC 3339 (23.0 and later); the default is as soon as possible")
+	fs.StringVar(&p.from, "from", "", "first `instant` of the price, a date in UTC or RFC 3339 (CloudKitty 23.0 and later); the default is as soon as possible")
 	return func(ctx context.Context, e *cli.Env) error {
 		if err := p.check(); err != nil {
 			return err

@@ -48,6 +48,9 @@ func (c *cloud) read(ctx context.Context) (*report, error) {
 		if projectID, err = c.names.Find(c.o.project); err != nil {
 			return nil, err
 		}
+		if c.names != nil && c.names[projectID] == "" {
+			c.notice("there is no project with the id %s: this is what is left of one that was deleted, if it ever was", projectID)
+		}
 	}
 	service, err := c.rating()
 	if err != nil {

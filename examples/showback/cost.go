@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gophermeter/gophermeter"
@@ -52,13 +51,17 @@ func (c *cloud) readCost(ctx context.Context, client *rating.Client, w gophermet
 		return k, nil
 	}
 	c.progress.Stage("reading cost", "rating.Frames")
-	scopes, err := c.askScopes(ctx, client, w, projectID)
+	before, err := c.ask(ctx, client, w, projectID)
 	if errors.Is(err, gophermeter.ErrForbidden) && c.o.cost == wherePossible {
 		c.notice("there is no cost in this report, for you may not read it: %v", err)
 		return k, nil
 	}
 	if err == nil {
 		err = c.addFrames(ctx, client, &k, framesOf(w, projectID), rows)
+	}
+	var after []rating.Reprocess
+	if err == nil {
+		after, err = tasks(ctx, client, projectID)
 	}
 	if err != nil && projectID == "" {
 		err = c.names.Explain(err, "the cost")
@@ -67,7 +70,8 @@ func (c *cloud) readCost(ctx context.Context, client *rating.Client, w gophermet
 		return k, err
 	}
 	k.read = true
-	c.ratedUntil(&k, w, scopes, rows)
+	c.ratedUntil(&k, w, before.scopes, rows)
+	c.ratedAgain(&k, w, before.tasks, after)
 	if c.o.by == tenantusage.ByFlavor && !k.flavors && k.period > 0 {
 		c.notice("no rated point has an attribute %s: -flavor-attribute says what the flavor is called in your metrics.yml", c.o.flavorAttribute)
 	}
@@ -139,7 +143,7 @@ func (k *costs) windowOf(t time.Time) gophermeter.Window {
 
 // flavorOf is the flavor that a point tells; "" where it tells none.
 func (o *options) flavorOf(f *rating.Frame) string {
-	for _, name := range strings.Split(o.flavorAttribute, ",") {
+	for _, name := range o.flavors {
 		if flavor := f.Attributes.Get(name); flavor != "" {
 			return flavor
 		}

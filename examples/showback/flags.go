@@ -26,7 +26,8 @@ type options struct {
 
 	withCost        bool // as it was given
 	cost            need
-	flavorAttribute string // one name, or several with commas
+	flavorAttribute string // as it was given
+	flavors         []string
 }
 
 // need is what is done about cost.
@@ -52,7 +53,8 @@ Showback prints who used what in an OpenStack cloud, and what it cost.
 
 Usage is Nova's, to the second. Cost is the sum of all that CloudKitty rated, in the currency of its operator, exact
 but in the table, which rounds: a rating period, mostly an hour, belongs to the day and the window in which it
-begins. What has usage and no cost was not rated; cost of no flavor or server has a row of its own.
+begins. What has usage and no cost was not rated; cost of no flavor or server has a row of its own. A name that
+a spreadsheet would take for a formula has a ' in front in CSV.
 `
 
 func setup(fs *flag.FlagSet) cli.Action {
@@ -106,7 +108,10 @@ func (o *options) checkCost(e *cli.Env) error {
 	if e.Given("flavor-attribute") && (o.by != tenantusage.ByFlavor || o.cost == never) {
 		return errors.New("-flavor-attribute is for the cost of -by flavor")
 	}
-	if slices.Contains(strings.Split(o.flavorAttribute, ","), "") {
+	for name := range strings.SplitSeq(o.flavorAttribute, ",") {
+		o.flavors = append(o.flavors, strings.TrimSpace(name))
+	}
+	if slices.Contains(o.flavors, "") {
 		return fmt.Errorf("-flavor-attribute %q has an empty name", o.flavorAttribute)
 	}
 	return nil

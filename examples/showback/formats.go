@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/gophermeter/gophermeter/examples/internal/table"
 )
 
 // formats of a report, by the name that -format takes.
@@ -28,26 +30,26 @@ func writeJSON(w io.Writer, r *report) error {
 }
 
 // columns of CSV: the same for every report, so that what reads one reads all. There is no line with totals,
-// which a spreadsheet would add once more.
+// which a spreadsheet would add once more. Names are as in the table, and no formulas; those of JSON have every character.
 var columns = []struct {
 	name string
 	text func(*row) string
 }{
 	{"start", func(r *row) string { return r.Start.Format(time.RFC3339) }},
 	{"end", func(r *row) string { return r.End.Format(time.RFC3339) }},
-	{"project_id", func(r *row) string { return r.ProjectID }},
-	{"project", func(r *row) string { return r.Project }},
-	{"flavor", func(r *row) string { return r.Flavor }},
-	{"state", func(r *row) string { return r.State }},
-	{"server_id", func(r *row) string { return r.ServerID }},
-	{"server", func(r *row) string { return r.Server }},
+	{"project_id", name(func(r *row) string { return r.ProjectID })},
+	{"project", name(func(r *row) string { return r.Project })},
+	{"flavor", name(func(r *row) string { return r.Flavor })},
+	{"state", name(func(r *row) string { return r.State })},
+	{"server_id", name(func(r *row) string { return r.ServerID })},
+	{"server", name(func(r *row) string { return r.Server })},
 	{"servers", func(r *row) string { return count(r.Servers) }},
 	{"server_hours", hours(func(u *Usage) float64 { return u.ServerHours })},
 	{"vcpu_hours", hours(func(u *Usage) float64 { return u.VCPUHours })},
 	{"memory_mib_hours", hours(func(u *Usage) float64 { return u.MemoryMiBHours })},
 	{"disk_gib_hours", hours(func(u *Usage) float64 { return u.DiskGiBHours })},
-	{"metric", func(r *row) string { return r.Metric }},
-	{"unit", func(r *row) string { return r.Unit }},
+	{"metric", name(func(r *row) string { return r.Metric })},
+	{"unit", name(func(r *row) string { return r.Unit })},
 	{"quantity", func(r *row) string { return digits(r.Quantity) }},
 	{"cost", func(r *row) string { return digits(r.Cost) }},
 }
@@ -71,6 +73,10 @@ func writeCSV(w io.Writer, r *report) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+func name(of func(*row) string) func(*row) string {
+	return func(r *row) string { return table.Spreadsheet(of(r)) }
 }
 
 // hours have as many digits as it takes to read the same number back; they are empty where there was no usage.

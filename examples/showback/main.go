@@ -11,6 +11,7 @@ import (
 	"os"
 
 	"github.com/gophermeter/gophermeter/examples/internal/cli"
+	"github.com/gophermeter/gophermeter/examples/internal/table"
 )
 
 func main() { os.Exit(program.Main()) }
@@ -33,7 +34,7 @@ func (o *options) report(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	for _, notice := range c.notices {
-		fmt.Fprintf(e.Stderr, "%s: %s\n", e.Program, notice)
+		fmt.Fprintf(e.Stderr, "%s: %s\n", e.Program, table.Printable(notice))
 	}
 	return formats[o.format](e.Out, r)
 }

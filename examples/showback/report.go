@@ -83,7 +83,7 @@ func newReport(w gophermeter.Window, o *options, rows []row, known costs) *repor
 func compare(a, b row, servers bool) int {
 	group := 0
 	if servers {
-		group = cmp.Compare(a.Project, b.Project)
+		group = cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.ProjectID, b.ProjectID))
 	}
 	return cmp.Or(a.Start.Compare(b.Start), group, cmp.Compare(b.vcpuHours(), a.vcpuHours()),
 		cmp.Compare(a.Project, b.Project), cmp.Compare(a.Flavor, b.Flavor), cmp.Compare(a.State, b.State),

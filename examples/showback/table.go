@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -47,7 +48,7 @@ func (r *report) columns() []column {
 
 // names are the columns that tell what a row is about.
 func (r *report) names() []column {
-	project := text("Project", func(r *row) string { return r.Project })
+	project := text("Project", r.project())
 	flavor := text("Flavor", func(r *row) string {
 		if r.Server == noServer && r.ServerID == "" {
 			return ""
@@ -67,6 +68,25 @@ func (r *report) names() []column {
 		return []column{state}
 	default:
 		return []column{project}
+	}
+}
+
+// project is the name of a row's project, with its id where another one in the report has the same name.
+func (r *report) project() func(*row) string {
+	of := map[string]string{}
+	several := map[string]bool{}
+	for i := range r.Rows {
+		name, id := r.Rows[i].Project, r.Rows[i].ProjectID
+		if other, seen := of[name]; seen && other != id {
+			several[name] = true
+		}
+		of[name] = id
+	}
+	return func(r *row) string {
+		if several[r.Project] && r.ProjectID != "" {
+			return r.Project + " (" + r.ProjectID + ")"
+		}
+		return r.Project
 	}
 }
 
@@ -130,7 +150,7 @@ func (r *report) subject() (what, nothing string) {
 }
 
 func zoneAndLength(r *report) string {
-	hours := strconv.FormatFloat(r.End.Sub(r.Start).Hours(), 'g', 6, 64) + " hours"
+	hours := strconv.FormatFloat(math.Round(r.End.Sub(r.Start).Hours()*1e4)/1e4, 'f', -1, 64) + " hours"
 	if zone := r.TimeZone; zone != "UTC" {
 		return zone + ", " + hours
 	}

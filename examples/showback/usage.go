@@ -29,12 +29,7 @@ func (c *cloud) allProjects(ctx context.Context, usage *tenantusage.Client, w go
 	var rows []row
 	switch {
 	case c.o.servers:
-		for s, err := range usage.Servers(w).All(ctx) {
-			if err != nil {
-				return nil, w, err
-			}
-			rows = append(rows, c.serverRow(w, &s))
-		}
+		return c.allServers(ctx, usage, w)
 	case c.o.daily || c.o.by != tenantusage.ByProject:
 		for _, part := range stretches(c.o.pieces(w)) {
 			buckets, err := usage.GetSeries(ctx, part.window, part.step, c.o.by)
@@ -52,6 +47,26 @@ func (c *cloud) allProjects(ctx context.Context, usage *tenantusage.Client, w go
 			w = gophermeter.Window{Start: p.Start, End: p.Stop}
 			rows = append(rows, c.projectRow(w, &p))
 		}
+	}
+	return rows, w, nil
+}
+
+// allServers asks a page for its window first, which a list of servers does not tell: Nova ends it early where its clock is
+// behind.
+func (c *cloud) allServers(ctx context.Context, usage *tenantusage.Client, w gophermeter.Window) ([]row, gophermeter.Window, error) {
+	for page, err := range usage.RawPages(tenantusage.Query{Window: w, Limit: 1}).All(ctx) {
+		if err != nil {
+			return nil, w, err
+		}
+		w = page.Window
+		break
+	}
+	var rows []row
+	for s, err := range usage.Servers(w).All(ctx) {
+		if err != nil {
+			return nil, w, err
+		}
+		rows = append(rows, c.serverRow(w, &s))
 	}
 	return rows, w, nil
 }

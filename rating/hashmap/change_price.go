@@ -19,14 +19,15 @@ type PriceChange struct {
 	At time.Time
 	// Name of the mapping that takes over, from 23.0 on; the service makes one up where it is empty.
 	Name string
-	// Description of that mapping; empty takes over the old one's.
+	// Description of that mapping, from 23.0 on; empty takes over the old one's.
 	Description string
 }
 
 // ChangePrice gives what a mapping is for a new price, in the way of the release, and returns the mapping that holds
 // then. Until release 22 that is the same one with another cost, for periods that are rated again too. From 23.0 on
 // the service changes no rule that has been in use: the mapping ends at change.At, and another begins there with the
-// same type, value, project and group. One that does not hold yet gets its cost changed.
+// same type, value, project and group. One that does not hold yet gets its cost changed. One that has another end than
+// change.At is [gophermeter.ErrUnsupported] if it holds by then: the service lets no two rules with ends meet.
 //
 // The two steps are two calls. Where the first is done and the second fails, the text of the error says so: the
 // mapping ends, and CreateMapping with the same start is left to be done.
@@ -36,7 +37,7 @@ type PriceChange struct {
 // API: GET /v1/rating/module_config/hashmap/mappings/{mapping_id}
 func (c *Client) ChangePrice(ctx context.Context, mappingID string, change PriceChange) (Mapping, error) {
 	const op = "ChangePrice"
-	if _, err := c.newMapping(MappingCreate{Cost: change.Cost, Name: change.Name, Description: change.Description}); err != nil {
+	if _, err := c.newMapping("PriceChange.", MappingCreate{Cost: change.Cost, Name: change.Name, Description: change.Description}); err != nil {
 		return Mapping{}, err
 	}
 	before, err := c.getMapping(ctx, op, mappingID)
@@ -50,10 +51,20 @@ func (c *Client) ChangePrice(ctx context.Context, mappingID string, change Price
 	case !before.dated() && !change.At.IsZero():
 		return Mapping{}, unsupported("a price cannot be changed at a later time before CloudKitty 23.0")
 	case !before.dated(), before.Start.After(now) && !change.At.After(before.Start):
-		return c.updateMapping(ctx, op, before, MappingUpdate{Cost: &change.Cost})
+		u := MappingUpdate{Cost: &change.Cost}
+		if change.Description != "" {
+			u.Description = &change.Description
+		}
+		return c.updateMapping(ctx, op, before, u)
 	}
 	if change.At.IsZero() {
 		change.At = now.Add(time.Minute).Truncate(time.Second)
+	}
+	switch {
+	case change.Name != "" && change.Name == before.Name:
+		return Mapping{}, errs.Invalid("PriceChange.Name", "%q is that of the mapping which ends", change.Name)
+	case before.End != nil && !within(*before.End, change.At):
+		return Mapping{}, unsupported("mapping %s has an end, %s, and would get another", before.ID, before.End.Format(time.RFC3339))
 	}
 	ended, err := c.updateMapping(ctx, op, before, MappingUpdate{End: &change.At})
 	if err != nil {

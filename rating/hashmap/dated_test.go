@@ -91,17 +91,32 @@ func TestUpdateThatTheServiceHadDoneBefore(t *testing.T) {
 func TestUpdateKeepsEndAndDescriptionOfAFutureRule(t *testing.T) {
 	t.Parallel()
 	future := altered(`"start": "2026-02-01T00:00:00"`, `"start": "2029-01-01T00:00:00"`, `"end": null`, `"end": "2030-01-01T00:00:00"`)
-	c, script := scripted(t, says(200, future), says(http.StatusFound, ""), says(200, future))
+	free := strings.Replace(future, "0.0213000000000000000000000000", "0E-28", 1)
+	c, script := scripted(t, says(200, future), says(http.StatusFound, ""), says(200, free))
 	_, err := c.UpdateMapping(t.Context(), "m1", hashmap.MappingUpdate{Cost: ptr(dec("0"))})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"type":"rate","cost":"0","end":"2030-01-01T00:00:00","description":"of 2026"}`, script.requests[1].body)
 
-	c, script = scripted(t, says(200, future), says(http.StatusFound, ""), says(200, future))
+	bare := altered(`"start": "2026-02-01T00:00:00"`, `"start": "2029-02-01T00:00:00"`, `"of 2026"`, `null`)
+	c, script = scripted(t, says(200, future), says(http.StatusFound, ""), says(200, bare))
 	_, err = c.UpdateMapping(t.Context(), "m1", hashmap.MappingUpdate{
 		End: &time.Time{}, Description: ptr(""), Start: time.Date(2029, 2, 1, 0, 0, 0, 0, time.UTC),
 	})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"type":"rate","cost":"0.0213","start":"2029-02-01T00:00:00"}`, script.requests[1].body, "what is left out is removed")
+}
+
+// Source: cloudkitty/rating/common/validations/fields.py of release 23, which takes a 0 or an empty text for no change.
+func TestUpdateThatTheServiceTakesAndForgets(t *testing.T) {
+	t.Parallel()
+	c, _ := scripted(t, says(200, dated), says(http.StatusFound, ""), says(200, dated))
+	_, err := c.UpdateMapping(t.Context(), "m1", hashmap.MappingUpdate{Cost: ptr(dec("0"))})
+	require.ErrorIs(t, err, gophermeter.ErrUnsupported)
+	require.ErrorContains(t, err, "mapping m1 and did not make all of it")
+
+	c, _ = scripted(t, says(200, dated), says(http.StatusFound, ""), says(404, `{"faultcode":"Client","faultstring":"gone","debuginfo":null}`))
+	_, err = c.UpdateMapping(t.Context(), "m1", hashmap.MappingUpdate{Cost: ptr(dec("0"))})
+	require.ErrorIs(t, err, gophermeter.ErrNotFound)
 }
 
 func TestWhatAReleaseCannotChangeIsSaid(t *testing.T) {
@@ -158,8 +173,11 @@ func TestChangePriceSaysWhatIsLeftToDo(t *testing.T) {
 
 func TestChangePriceAtOnce(t *testing.T) {
 	t.Parallel()
-	ended := altered(`"end": null`, `"end": "2030-01-01T00:00:00"`)
-	c, script := scripted(t, says(200, dated), says(http.StatusFound, ""), says(200, ended), says(201, dated))
+	c, script := scripted(t, says(200, dated), says(http.StatusFound, ""))
+	script.answers = append(script.answers, func(w http.ResponseWriter, r *http.Request) {
+		_, end, _ := strings.Cut(script.requests[1].body, `"end":`)
+		says(200, altered(`"end": null`, `"end": `+end[:21]))(w, r)
+	}, says(201, dated))
 	before := time.Now()
 	_, err := c.ChangePrice(t.Context(), "m1", hashmap.PriceChange{Cost: dec("1")})
 	require.NoError(t, err)
@@ -174,14 +192,50 @@ func TestChangePriceAtOnce(t *testing.T) {
 func TestChangePriceOfARuleOfTheFutureOrThePast(t *testing.T) {
 	t.Parallel()
 	future := altered(`"start": "2026-02-01T00:00:00"`, `"start": "2199-01-01T00:00:00"`)
-	c, script := scripted(t, says(200, future), says(http.StatusFound, ""), says(200, future))
-	_, err := c.ChangePrice(t.Context(), "m1", hashmap.PriceChange{Cost: dec("7")})
+	after := strings.NewReplacer("0.0213", "7.0000", "of 2026", "of 2199").Replace(future)
+	c, script := scripted(t, says(200, future), says(http.StatusFound, ""), says(200, after))
+	_, err := c.ChangePrice(t.Context(), "m1", hashmap.PriceChange{Cost: dec("7"), Description: "of 2199"})
 	require.NoError(t, err)
-	assert.JSONEq(t, `{"type":"rate","cost":"7","description":"of 2026"}`, script.requests[1].body)
+	assert.JSONEq(t, `{"type":"rate","cost":"7","description":"of 2199"}`, script.requests[1].body)
 
 	c, script = scripted(t, says(200, altered(`"deleted": null`, `"deleted": "2026-03-01T00:00:00"`)))
 	_, err = c.ChangePrice(t.Context(), "m1", hashmap.PriceChange{Cost: dec("7")})
 	require.ErrorIs(t, err, gophermeter.ErrInvalidArgument)
 	assert.ErrorContains(t, err, "was deleted at 2026-03-01T00:00:00Z")
 	assert.Len(t, script.requests, 1)
+}
+
+// Source: cloudkitty/rating/hash/db/sqlalchemy/api.py of release 23, create_mapping: end >= start is an overlap.
+func TestChangePriceRefusedBeforeAnythingIsChanged(t *testing.T) {
+	t.Parallel()
+	bounded := altered(`"start": "2026-02-01T00:00:00"`, `"start": "2199-01-01T00:00:00"`, `"end": null`, `"end": "2199-07-01T00:00:00"`)
+	for name, change := range map[string]hashmap.PriceChange{
+		"mapping m1 has an end, 2199-07-01T00:00:00Z, and": {Cost: dec("7"), At: time.Date(2199, 2, 1, 0, 0, 0, 0, time.UTC)},
+		"m1 has an end":                     {Cost: dec("7"), At: time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)},
+		`PriceChange.Name: "small" is that`: {Cost: dec("7"), At: time.Date(2199, 2, 1, 0, 0, 0, 0, time.UTC), Name: "small"},
+	} {
+		c, script := scripted(t, says(200, bounded))
+		_, err := c.ChangePrice(t.Context(), "m1", change)
+		require.ErrorContains(t, err, name)
+		assert.Len(t, script.requests, 1, "the old price goes on")
+	}
+	c, script := scripted(t, says(200, bounded))
+	_, err := c.ChangePrice(t.Context(), "m1", hashmap.PriceChange{Cost: dec("1e12")})
+	require.ErrorContains(t, err, "PriceChange.Cost: has more than 12 digits")
+	assert.Empty(t, script.requests)
+	c, _ = scripted(t, load(t, "mapping-get").answer)
+	_, err = c.ChangePrice(t.Context(), "m", hashmap.PriceChange{Description: "d"})
+	require.ErrorIs(t, err, gophermeter.ErrUnsupported, "no descriptions until release 22")
+}
+
+func TestChangePriceGoesOnWhereItWasInterrupted(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+	ended := altered(`"end": null`, `"end": "2030-01-01T00:00:00"`)
+	refused := says(400, `{"faultcode":"Client","faultstring":"Cannot update a rule that was already processed and has a defined end date.","debuginfo":null}`)
+	c, script := scripted(t, says(200, ended), refused, says(200, ended), says(201, altered(`"m1"`, `"m2"`)))
+	m, err := c.ChangePrice(t.Context(), "m1", hashmap.PriceChange{Cost: dec("1"), At: at})
+	require.NoError(t, err)
+	assert.Equal(t, "m2", m.ID)
+	assert.Len(t, script.requests, 4)
 }

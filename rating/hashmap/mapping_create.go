@@ -53,7 +53,7 @@ type MappingCreate struct {
 //
 // API: POST /v1/rating/module_config/hashmap/mappings
 func (c *Client) CreateMapping(ctx context.Context, create MappingCreate) (Mapping, error) {
-	w, err := c.newMapping(create)
+	w, err := c.newMapping("MappingCreate.", create)
 	if err != nil {
 		return Mapping{}, err
 	}
@@ -79,8 +79,7 @@ type mappingWire struct {
 	End         string `json:"end,omitempty"`
 }
 
-func (c *Client) newMapping(m MappingCreate) (w mappingWire, err error) {
-	const in = "MappingCreate."
+func (c *Client) newMapping(in string, m MappingCreate) (w mappingWire, err error) {
 	w = mappingWire{
 		Value: m.Value, Type: m.Type, ServiceID: m.ServiceID, FieldID: m.FieldID, GroupID: m.GroupID, ProjectID: m.ProjectID,
 		Name: m.Name, Description: m.Description, Start: c.optionalStamp(m.Start), End: c.optionalStamp(m.End),

@@ -88,12 +88,15 @@ func (c *Client) updateMapping(ctx context.Context, op string, before Mapping, u
 	}
 	after, err := c.getMapping(ctx, op, before.ID)
 	switch {
-	case refusal == nil:
-		return after, err
-	case err == nil && same(after, want):
-		return after, nil // an earlier attempt did it, and what has an end cannot be changed again
+	case err == nil && (same(after, want) || !before.dated() && refusal == nil):
+		return after, nil // refused or not: an earlier attempt may have done it, and what has an end is not changed again
+	case refusal != nil:
+		return Mapping{}, refusal
+	case err != nil:
+		return Mapping{}, err
 	}
-	return Mapping{}, refusal
+	return Mapping{}, unsupported("CloudKitty took the change of mapping %s and did not make all of it, as with a cost of 0 for a rule "+
+		"that holds already: end it and create another", before.ID)
 }
 
 // supported refuses what the release cannot do.
@@ -169,8 +172,10 @@ func (c *Client) changed(before, want Mapping) (w mappingWire, err error) {
 
 // same tells whether a mapping is as it was to be. The service keeps microseconds or seconds of a date.
 func same(a, b Mapping) bool {
-	within := func(a, b time.Time) bool { return a.Sub(b).Abs() < time.Second }
 	return a.Cost.Equal(b.Cost) && a.Type == b.Type && a.Value == b.Value && a.ProjectID == b.ProjectID &&
 		a.GroupID == b.GroupID && a.Description == b.Description && within(a.Start, b.Start) &&
 		(a.End == nil) == (b.End == nil) && (a.End == nil || within(*a.End, *b.End))
 }
+
+// within tells whether two dates are the same to the service.
+func within(a, b time.Time) bool { return a.Sub(b).Abs() < time.Second }

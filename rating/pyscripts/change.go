@@ -103,7 +103,11 @@ func (c *Client) UpdateScript(ctx context.Context, scriptID string, u ScriptUpda
 	r := request(op, http.MethodPut, scriptID)
 	r.Body = body(c.changed(before, u))
 	after, refusal := fetch(ctx, c, r, c.readScript)
-	if !errors.Is(refusal, gophermeter.ErrBadRequest) {
+	switch {
+	case refusal == nil && before.dated() && !u.shows(after):
+		return Script{}, fmt.Errorf("%w: CloudKitty took the change of script %s and did not make all of it, as with an empty text for "+
+			"a script that runs already", errs.ErrUnsupported, scriptID)
+	case !errors.Is(refusal, gophermeter.ErrBadRequest):
 		return after, refusal
 	}
 	// An earlier attempt may have done it: what has an end cannot be changed again.

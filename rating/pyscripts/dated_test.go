@@ -62,13 +62,26 @@ func TestRefusedChangeOfARunningScript(t *testing.T) {
 func TestUpdateOfAScriptOfTheFutureSendsWhatStays(t *testing.T) {
 	t.Parallel()
 	future := altered(`2026-02-01T00:00:00`, `2199-01-01T00:00:00`, `"end": null`, `"end": "2200-01-01T00:00:00"`)
-	c, script := scripted(t, says(200, future), says(201, future), says(200, future), says(201, future))
+	later := strings.Replace(future, "2199-01-01", "2199-02-01", 1)
+	bare := altered(`2026-02-01T00:00:00`, `2199-01-01T00:00:00`, `"of 2026"`, `""`)
+	c, script := scripted(t, says(200, future), says(201, later), says(200, future), says(201, bare))
 	_, err := c.UpdateScript(t.Context(), "s1", pyscripts.ScriptUpdate{Start: time.Date(2199, 2, 1, 0, 0, 0, 0, time.UTC)})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"name":"n","data":"pass","description":"of 2026","start":"2199-02-01T00:00:00","end":"2200-01-01T00:00:00"}`, script.requests[1].body)
 	_, err = c.UpdateScript(t.Context(), "s1", pyscripts.ScriptUpdate{End: &time.Time{}, Description: ptr("")})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"name":"n","data":"pass"}`, script.requests[3].body)
+}
+
+// Source: cloudkitty/rating/common/validations/fields.py of release 23, which takes an empty text for no change.
+func TestUpdateThatTheServiceTakesAndForgets(t *testing.T) {
+	t.Parallel()
+	for _, u := range []pyscripts.ScriptUpdate{{Data: ptr("")}, {Description: ptr("")}} {
+		c, _ := scripted(t, says(200, dated), says(201, dated))
+		_, err := c.UpdateScript(t.Context(), "s1", u)
+		require.ErrorIs(t, err, gophermeter.ErrUnsupported)
+		require.ErrorContains(t, err, "script s1 and did not make all of it")
+	}
 }
 
 func TestAllFiltersOfRelease23(t *testing.T) {

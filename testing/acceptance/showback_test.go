@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,7 +62,10 @@ func nova(t *testing.T) string {
 	return ""
 }
 
-// bill is what the program prints, with nothing beside it.
+// untold is what showback says of a storage v1, which does not tell how far it has come with each project.
+const untold = "showback: this CloudKitty does not tell how far it has rated: the last cost of some project may be missing\n"
+
+// bill is what the program prints, with nothing beside it but what storage v1 does not tell.
 func (s storage) bill(t *testing.T, args ...string) (b bill) {
 	t.Helper()
 	cmd := s.showback(t, args...)
@@ -69,7 +73,11 @@ func (s storage) bill(t *testing.T, args ...string) (b bill) {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	require.NoError(t, err, stderr.String())
-	require.Empty(t, stderr.String())
+	notice := ""
+	if !s.v2 && !slices.Contains(args, "-project") {
+		notice = untold
+	}
+	require.Equal(t, notice, stderr.String())
 	require.NoError(t, json.Unmarshal(out, &b))
 	return b
 }
@@ -123,7 +131,11 @@ func TestShowbackCost(t *testing.T) {
 				near(t, cost, got[name], relative, 0, s.region+" "+by+" "+name)
 			}
 			assert.Equal(t, total.Total().String(), b.Total.Cost.String(), "by %s, to the last digit", by)
-			assert.Equal(t, "2026-10-01T00:00:00Z", b.RatedUntil)
+			if s.v2 {
+				assert.Equal(t, "2026-10-01T00:00:00Z", b.RatedUntil)
+			} else {
+				assert.Empty(t, b.RatedUntil)
+			}
 		}
 		for _, args := range [][]string{{"-daily", "-tz", "Asia/Kolkata"}, {"-servers"}, {"-by", "metric", "-daily"}} {
 			b := s.bill(t, args...)

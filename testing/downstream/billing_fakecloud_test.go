@@ -140,6 +140,9 @@ func TestFakeClock(t *testing.T) {
 	require.ErrorIs(t, err, ErrIncomplete)
 	require.ErrorContains(t, err, "2026-09-15T00:00:00Z")
 	assert.Empty(t, got)
+	lines, err := b.Statement(t.Context(), cloud.ProjectID("web-shop"), 2026, time.September)
+	require.ErrorIs(t, err, ErrIncomplete)
+	assert.Empty(t, lines)
 
 	cloud.Advance(16 * 24 * time.Hour)
 	got, err = b.Invoices(t.Context(), 2026, time.September)

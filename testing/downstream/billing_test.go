@@ -69,8 +69,8 @@ func (b *Biller) Invoices(ctx context.Context, year int, month time.Month) ([]In
 	}
 	var all []Invoice
 	for _, u := range used {
-		if u.Stop.Before(w.End) {
-			return nil, fmt.Errorf("%w: the cloud counted %s up to %s only", ErrIncomplete, w, u.Stop.Format(time.RFC3339))
+		if err := whole(u, w); err != nil {
+			return nil, err
 		}
 		i := Invoice{
 			ProjectID: u.ProjectID,
@@ -93,11 +93,15 @@ func (b *Biller) Statement(ctx context.Context, projectID string, year int, mont
 	if err != nil {
 		return nil, err
 	}
+	u, err := b.usage.GetProject(ctx, projectID, w)
+	if err != nil {
+		return nil, billable(err)
+	}
+	if err := whole(u, w); err != nil {
+		return nil, err
+	}
 	var lines []Line
-	for s, err := range b.usage.ProjectServers(projectID, w).All(ctx) {
-		if err != nil {
-			return nil, billable(err)
-		}
+	for _, s := range u.Servers {
 		hours := decimal.NewFromFloat(s.Hours)
 		gib := decimal.NewFromInt(s.MemoryMB).Div(decimal.NewFromInt(1024))
 		lines = append(lines, Line{
@@ -107,6 +111,14 @@ func (b *Biller) Statement(ctx context.Context, projectID string, year int, mont
 	}
 	slices.SortStableFunc(lines, func(a, b Line) int { return b.Amount.Cmp(a.Amount) })
 	return lines, nil
+}
+
+// whole refuses usage that the cloud, whose clock may be behind, has not counted to its end. An idle project has none.
+func whole(u tenantusage.ProjectUsage, w gophermeter.Window) error {
+	if u.ProjectID == "" || !u.Stop.Before(w.End) {
+		return nil
+	}
+	return fmt.Errorf("%w: the cloud counted %s up to %s only", ErrIncomplete, w, u.Stop.Format(time.RFC3339))
 }
 
 func (p Prices) of(vcpuHours, gibHours decimal.Decimal) decimal.Decimal {

@@ -19,8 +19,9 @@ import (
 // Answers that a cloud gives rarely, each made of a value.
 
 const (
-	dataframes = mockcloud.URL + "/rating/v2/dataframes"
-	scopes     = mockcloud.URL + "/rating/v2/scope"
+	dataframes  = mockcloud.URL + "/rating/v2/dataframes"
+	scopes      = mockcloud.URL + "/rating/v2/scope"
+	reprocesses = mockcloud.URL + "/rating/v2/task/reprocesses"
 )
 
 // mocked is a cloud with the project p1, which is rated to the end of September and has these points.
@@ -143,15 +144,33 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// Somebody takes the rating back while the month is read.
+// Somebody has the month rated again while it is read. CloudKitty may be through with it before we ask again.
 func TestRatedAgainMeanwhile(t *testing.T) {
 	t.Parallel()
-	transport := mocked(point(1, "m", "1"))
-	transport.RegisterResponder("GET", scopes, mockcloud.RatingScopes(ratedUntil(october)...).Then(mockcloud.RatingScopes(ratedUntil(september.Start)...)))
-	all, err := mockedInvoices(t, transport, terms())
-	require.ErrorIs(t, err, billing.ErrIncomplete)
-	require.ErrorContains(t, err, "rated web up to 2026-09-01 00:00 UTC only")
-	assert.Empty(t, all)
+	done := rating.Reprocess{ScopeID: "p1", Reason: "prices", Window: gophermeter.Day(2026, time.September, 2), Current: september.Start.AddDate(0, 0, 2)}
+	before := rating.Reprocess{ScopeID: "p1", Reason: "prices", Window: gophermeter.Day(2026, time.August, 2), Current: october}
+	then := func(a, b httpmock.Responder) httpmock.Responder { return a.Then(b) }
+	for want, c := range map[string]struct {
+		url    string
+		answer httpmock.Responder
+	}{
+		"rated web up to 2026-09-01 00:00 UTC only":                     {scopes, then(mockcloud.RatingScopes(ratedUntil(october)...), mockcloud.RatingScopes(ratedUntil(september.Start)...))},
+		"went back with project web, to 2026-10-01 00:00 UTC, while it": {scopes, then(mockcloud.RatingScopes(ratedUntil(october.Add(time.Hour))...), mockcloud.RatingScopes(ratedUntil(october)...))},
+		"has rated some of it again while it was read":                  {reprocesses, then(mockcloud.RatingReprocesses(done), mockcloud.RatingReprocesses(done, done))},
+		"": {reprocesses, then(mockcloud.RatingReprocesses(done), mockcloud.RatingReprocesses(done, before))},
+	} {
+		transport := mocked(point(1, "m", "1"))
+		transport.RegisterResponder("GET", c.url, c.answer)
+		all, err := mockedInvoices(t, transport, terms())
+		if want == "" {
+			require.NoError(t, err)
+			assert.Len(t, all, 1, "another month is no concern of this one")
+			continue
+		}
+		require.ErrorIs(t, err, billing.ErrIncomplete)
+		require.ErrorContains(t, err, want)
+		assert.Empty(t, all)
+	}
 }
 
 // A project that was found by another fetcher once has a second scope, which was switched off.
@@ -170,7 +189,7 @@ func TestScopesOfTwoFetchers(t *testing.T) {
 func TestReleasesWithoutReprocessing(t *testing.T) {
 	t.Parallel()
 	transport := mocked(point(1, "m", "1"))
-	transport.RegisterResponder("GET", mockcloud.Rating.URL+"/v2/task/reprocesses", mockcloud.RatingNoV2())
+	transport.RegisterResponder("GET", reprocesses, mockcloud.RatingNoV2())
 	all, err := mockedInvoices(t, transport, terms())
 	require.NoError(t, err)
 	assert.Len(t, all, 1)

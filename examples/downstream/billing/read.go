@@ -19,6 +19,7 @@ import (
 type month struct {
 	names              map[string]string          // of the projects, by id
 	until              map[string]time.Time       // up to when a project is rated
+	tasks              int                        // to rate some of it again, all of them done
 	used               map[string]decimal.Decimal // Nova's server-hours by project
 	quantities, prices rating.Totals[item]
 }
@@ -38,12 +39,13 @@ func (b *Biller) read(ctx context.Context, now time.Time) (*month, error) {
 		return nil, err
 	}
 	m := &month{names: names, used: map[string]decimal.Decimal{}}
-	// How far rating has come is asked before the long walk, to save it, and after it: somebody may have begun to rate
-	// the month again while it was read.
-	for _, step := range []func(context.Context, *month) error{b.readScopes, b.readUsage, b.readFrames, b.readScopes} {
+	for _, step := range []func(context.Context, *month) error{b.readScopes, b.readUsage, b.readFrames} {
 		if err := step(ctx, m); err != nil {
 			return nil, err
 		}
+	}
+	if err := b.sameAsBefore(ctx, m); err != nil {
+		return nil, err
 	}
 	for _, key := range m.items() {
 		if _, ok := m.until[key.project]; !ok {
@@ -53,10 +55,28 @@ func (b *Biller) read(ctx context.Context, now time.Time) (*month, error) {
 	return m, nil
 }
 
+// sameAsBefore asks how far rating has come a second time, behind the long walk: somebody may have begun to rate the month
+// again while it was read, and CloudKitty takes the old points away first. It may even be through with it.
+func (b *Biller) sameAsBefore(ctx context.Context, m *month) error {
+	before, tasks := m.until, m.tasks
+	if err := b.readScopes(ctx, m); err != nil {
+		return err
+	}
+	for id, until := range before {
+		if m.until[id].Before(until) {
+			return fmt.Errorf("%w: CloudKitty went back with project %s, to %s, while it was read", ErrIncomplete, m.title(id), stamp(m.until[id]))
+		}
+	}
+	if m.tasks != tasks {
+		return fmt.Errorf("%w: CloudKitty has rated some of it again while it was read", ErrIncomplete)
+	}
+	return nil
+}
+
 // readScopes refuses a month of which a project is not rated to the end, or is being rated again.
 func (b *Biller) readScopes(ctx context.Context, m *month) error {
 	w := b.window()
-	m.until = map[string]time.Time{}
+	m.until, m.tasks = map[string]time.Time{}, 0
 	var behind []string
 	for s, err := range b.rated.Scopes(rating.ScopeOptions{}).All(ctx) {
 		if errors.Is(err, gophermeter.ErrUnsupported) {
@@ -86,9 +106,13 @@ func (b *Biller) readScopes(ctx context.Context, m *month) error {
 			return err
 		}
 		// CloudKitty 17 rates the period behind the window again as well, so that one which ends at the start counts.
-		if !r.Done() && r.Window.Start.Before(w.End) && !r.Window.End.Before(w.Start) {
+		if !r.Window.Start.Before(w.End) || r.Window.End.Before(w.Start) {
+			continue
+		}
+		if !r.Done() {
 			return fmt.Errorf("%w: CloudKitty is rating project %s again, up to %s", ErrIncomplete, m.title(r.ScopeID), stamp(r.Window.End))
 		}
+		m.tasks++
 	}
 	return nil
 }

@@ -99,7 +99,10 @@ func Write(dir string, all []Invoice) error {
 			return err
 		}
 	}
-	return os.Rename(unfinished, dir)
+	if err := os.Rename(unfinished, dir); err != nil {
+		return cmp.Or(Vacant(dir), err) // another run may have been faster
+	}
+	return nil
 }
 
 // create has the content on the disk before the folder gets its name: a loss of power must not leave empty invoices.

@@ -2,6 +2,7 @@ package billing_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -62,6 +63,36 @@ func TestNothingIsOverwritten(t *testing.T) {
 	all[0].Project = "b"
 	require.ErrorContains(t, billing.Write(dir, all), "is there already, and invoices are never overwritten")
 	assert.NoFileExists(t, filepath.Join(dir, "invoice-b.txt"))
+}
+
+// Of several runs at once one writes its invoices, all of them, and the others say why they did not.
+func TestRunsAtOnce(t *testing.T) {
+	t.Parallel()
+	parent := t.TempDir()
+	dir := filepath.Join(parent, "2026-09")
+	errs := make(chan error)
+	for run := range 8 {
+		all := make([]billing.Invoice, 20)
+		for n := range all {
+			all[n] = billing.Invoice{Month: "2026-09", Project: fmt.Sprintf("run%d-%d", run, n), ProjectID: "p"}
+		}
+		go func() { errs <- billing.Write(dir, all) }()
+	}
+	written := 0
+	for range 8 {
+		if err := <-errs; err == nil {
+			written++
+		} else {
+			assert.ErrorContains(t, err, "is there already, and invoices are never overwritten")
+		}
+	}
+	assert.Equal(t, 1, written)
+	files, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Len(t, files, 40)
+	beside, err := os.ReadDir(parent)
+	require.NoError(t, err)
+	assert.Len(t, beside, 1, "of the others nothing is left")
 }
 
 func TestWriteThatFails(t *testing.T) {

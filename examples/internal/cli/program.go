@@ -13,6 +13,8 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+
+	"github.com/gophermeter/gophermeter/examples/internal/table"
 )
 
 // Program is an example: one command, or several that are told apart by their first argument.
@@ -125,11 +127,16 @@ func flagSet(name string) *flag.FlagSet {
 }
 
 func (p Program) misused(stderr io.Writer, verb string, err error) int {
-	fmt.Fprintf(stderr, "%s: %v (%s -h explains)\n", p.Name, err, strings.TrimSpace(p.Name+" "+verb))
+	fmt.Fprintf(stderr, "%s: %s (%s -h explains)\n", p.Name, oneLine(err), strings.TrimSpace(p.Name+" "+verb))
 	return 2
 }
 
 func (p Program) failed(stderr io.Writer, err error) int {
-	fmt.Fprintf(stderr, "%s: %s\n", p.Name, strings.Join(strings.Fields(err.Error()), " "))
+	fmt.Fprintf(stderr, "%s: %s\n", p.Name, oneLine(err))
 	return 1
+}
+
+// oneLine is an error without what would control the terminal: there are names in it, which are their owners' to choose.
+func oneLine(err error) string {
+	return table.Printable(strings.Join(strings.Fields(err.Error()), " "))
 }

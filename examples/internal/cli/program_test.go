@@ -11,7 +11,7 @@ import (
 	"github.com/gophermeter/gophermeter/examples/internal/cli"
 )
 
-var errTwoLines = errors.New("the service says:\n  no")
+var errTwoLines = errors.New("the service says:\n  no\x1b[2J")
 
 // sample is a program with a command of its own, and one verb.
 var sample = cli.Program{
@@ -53,12 +53,14 @@ func TestRun(t *testing.T) {
 		{"", 0, "live\nreport 1 false\n", ""},
 		{"-n 2", 0, "live\nreport 2 true\n", ""},
 		{"-n -1", 2, "", "sample: -n -1 is negative (sample -h explains)\n"},
-		{"-n 10", 1, "live\n", "sample: the service says: no\n"},
+		{"-n 10", 1, "live\n", "sample: the service says: no?[2J\n"},
 		{"-n many", 2, "", "sample: invalid value \"many\" for flag -n: parse error (sample -h explains)\n"},
 		{"-cloud=", 2, "", "sample: -cloud is empty (sample -h explains)\n"},
 		{"-n 1 more", 2, "", "sample: \"more\" is not a flag (sample -h explains)\n"},
 		{"show -mark ! a b", 0, "a b!\n", ""},
 		{"show -nope", 2, "", "sample: flag provided but not defined: -nope (sample show -h explains)\n"},
+		{"-n=\x1b -mark", 2, "", "sample: invalid value \"\\x1b\" for flag -n: parse error (sample -h explains)\n"},
+		{"-\x1b[2J", 2, "", "sample: flag provided but not defined: -?[2J (sample -h explains)\n"},
 		{"hide", 2, "", "sample: \"hide\" is none of show (sample -h explains)\n"},
 	} {
 		var stdout, stderr strings.Builder

@@ -11,6 +11,9 @@ import (
 	"github.com/gophermeter/gophermeter"
 )
 
+// mostDays are a century. Far more would overflow a time, and come out as another window.
+const mostDays = 36_525
+
 // Flags are -month, -last, -from, -to and -tz.
 type Flags struct {
 	month, from, to, zone string
@@ -79,8 +82,8 @@ func (f *Flags) in(loc *time.Location, set func(flag string) bool) (func(now tim
 		}
 		return fixed(gophermeter.MonthIn(t.Year(), t.Month(), loc)), nil
 	case given[0] == "last":
-		if f.last < 1 {
-			return nil, fmt.Errorf("-last %d: at least one day is needed", f.last)
+		if f.last < 1 || f.last > mostDays {
+			return nil, fmt.Errorf("-last %d: 1 to %d days are needed", f.last, mostDays)
 		}
 		return func(now time.Time) gophermeter.Window {
 			year, month, day := now.Date()

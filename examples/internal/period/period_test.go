@@ -45,6 +45,16 @@ func TestWindowFlags(t *testing.T) {
 	}
 }
 
+// A window that is too long for a time must not come out as another one.
+func TestLastIsBounded(t *testing.T) {
+	t.Parallel()
+	for _, days := range []string{"0", "-1", "36526", "9999999", "2147483647"} {
+		if _, err := parse("-last " + days); err == nil || !strings.HasPrefix(err.Error(), "-last "+days+": 1 to 36525 days") {
+			t.Errorf("-last %s: %v", days, err)
+		}
+	}
+}
+
 func TestWindowInTheFuture(t *testing.T) {
 	t.Parallel()
 	for _, args := range []string{"-month 2026-12", "-from 2026-11-24", "-from 2026-11-23T03:07:00Z"} {

@@ -26,6 +26,19 @@ func TestPrintable(t *testing.T) {
 	}
 }
 
+// A name must not become a formula in the spreadsheet of who pays.
+func TestSpreadsheet(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"web-01": "web-01", "": "", "=HYPERLINK(1)": "'=HYPERLINK(1)", "+1": "'+1", "-1+1": "'-1+1", "@x": "'@x", "＝1": "'＝1",
+		"\t=1": "?=1", "a=1": "a=1", "'=1": "'=1", "a\nb": "a?b",
+	} {
+		if got := Spreadsheet(name); got != want {
+			t.Errorf("%q: got %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestWidth(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]int{"web": 3, "entrepôt": 8, "entrepo\u0302t": 8, "中央": 4, "サーバ": 6, "go🚀": 4} {

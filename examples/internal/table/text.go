@@ -40,6 +40,16 @@ func Printable(s string) string {
 	}, s)
 }
 
+// Spreadsheet is a name as CSV has it: printable, and with a ' in front where a spreadsheet would take it for a formula and
+// run it. Numbers need no guard, and -1 must not become a text.
+func Spreadsheet(name string) string {
+	name = Printable(name)
+	if strings.IndexAny(name, "=+-@＝＋－＠") == 0 {
+		return "'" + name
+	}
+	return name
+}
+
 // wide are the blocks of characters that take two cells: those of East Asia, and pictures.
 var wide = &unicode.RangeTable{
 	R16: []unicode.Range16{{0x1100, 0x115f, 1}, {0x2e80, 0xa4cf, 1}, {0xac00, 0xd7a3, 1}, {0xf900, 0xfaff, 1}, {0xff01, 0xff60, 1}},
