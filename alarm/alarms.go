@@ -68,6 +68,7 @@ func getAlarm(op, alarmID string) (gophermeter.Request, error) {
 // project. [gophermeter.ErrAmbiguous] lists the ids where Aodh has several of the name.
 //
 // API: GET /v2/alarms/{alarm_id}
+//
 // API: GET /v2/alarms
 func (c *Client) FindAlarm(ctx context.Context, nameOrID string) (Alarm, error) {
 	if nameOrID == "" {

@@ -25,6 +25,7 @@ func (c *Client) GetState(ctx context.Context, alarmID string) (State, error) {
 // service acted, the state is read, and set once more only where it is another.
 //
 // API: PUT /v2/alarms/{alarm_id}/state
+//
 // API: GET /v2/alarms/{alarm_id}/state
 func (c *Client) SetState(ctx context.Context, alarmID string, state State) error {
 	path, err := alarmPath(alarmID, "state")

@@ -54,8 +54,11 @@ const updates = 3
 // what [Client.Watch] sees of a state that was written over and set again is two changes.
 //
 // API: PUT /v2/alarms/{alarm_id}
+//
 // API: GET /v2/alarms/{alarm_id}
+//
 // API: PUT /v2/alarms/{alarm_id}/state
+//
 // API: GET /v2/alarms/{alarm_id}/history
 func (c *Client) UpdateAlarm(ctx context.Context, alarmID string, update UpdateOptions) (Alarm, error) {
 	path, err := alarmPath(alarmID)

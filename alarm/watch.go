@@ -35,6 +35,7 @@ const (
 // as a transition, and the creation does not.
 //
 // API: GET /v2/alarms/{alarm_id}/history
+//
 // API: GET /v2/alarms/{alarm_id}/state
 func (c *Client) Watch(ctx context.Context, alarmID string, opts WatchOptions) iter.Seq2[AlarmChange, error] {
 	return func(yield func(AlarmChange, error) bool) {

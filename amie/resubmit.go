@@ -27,6 +27,7 @@ type ResubmitReport struct {
 // are cleared. The report is never nil, and complete where there is an error.
 //
 // API: POST /usage/
+//
 // API: DELETE /usage/failed/{failed_record_ids}
 func (c *UsageClient) Resubmit(ctx context.Context, failed []usage.FailedRecord) (*ResubmitReport, error) {
 	report := &ResubmitReport{}

@@ -98,6 +98,7 @@ func (c *Client) resources(op string, opts ResourceOptions) (list[Resource], err
 // such as Swift's with a slash, is asked for as [Client.FindResource] does.
 //
 // API: GET /v2/resources/{resource_id}
+//
 // API: GET /v2/resources
 func (c *Client) GetResource(ctx context.Context, id string) (Resource, error) {
 	if strings.ContainsAny(id, "/%") || id == "." || id == ".." {

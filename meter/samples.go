@@ -38,6 +38,7 @@ type SampleOptions struct {
 // for again only as long as no sample of it has been yielded.
 //
 // API: GET /v2/samples
+//
 // API: GET /v2/meters/{meter_name}
 func (c *Client) Samples(opts SampleOptions) *gophermeter.Pager[Sample] {
 	all, err := c.samples(opts)

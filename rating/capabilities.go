@@ -48,9 +48,13 @@ type Capabilities struct {
 // the caller may not do does not count as missing.
 //
 // API: GET /
+//
 // API: GET /v2/scope
+//
 // API: GET /v2/dataframes
+//
 // API: GET /v2/task/reprocesses
+//
 // API: GET /v2/rating/modules
 func (c *Client) GetCapabilities(ctx context.Context) (Capabilities, error) {
 	const op = "rating.GetCapabilities"

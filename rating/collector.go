@@ -44,6 +44,7 @@ func (c *Client) CollectorMappings(opts CollectorMappingOptions) *gophermeter.Pa
 // and is searched in the list.
 //
 // API: GET /v1/collector/mappings/{service}
+//
 // API: GET /v1/collector/mappings
 func (c *Client) GetCollectorMapping(ctx context.Context, service string) (CollectorMapping, error) {
 	const op = "rating.GetCollectorMapping"

@@ -73,6 +73,7 @@ const defaultPiece = 24 * time.Hour
 // showed, or that points moved during the walk.
 //
 // API: GET /v2/dataframes
+//
 // API: GET /v1/storage/dataframes
 func (c *Client) Frames(o FrameOptions) *gophermeter.Pager[Frame] {
 	a, err := c.frameWalk(o)

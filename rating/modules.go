@@ -58,6 +58,7 @@ func (c *Client) module(ctx context.Context, op, moduleID string) (Module, error
 // UpdateModule enables or disables a module or gives it another priority, and reads it back. Administrators only.
 //
 // API: PUT /v1/rating/modules/{module_id}
+//
 // API: GET /v1/rating/modules/{module_id}
 func (c *Client) UpdateModule(ctx context.Context, moduleID string, u ModuleUpdate) (Module, error) {
 	const op = "rating.UpdateModule"

@@ -14,6 +14,7 @@ import (
 // 17; where it is missing they are listed by v1, to administrators.
 //
 // API: GET /v2/rating/modules
+//
 // API: GET /v1/rating/modules
 func (c *Client) ModulesV2() *gophermeter.Pager[Module] {
 	r := gophermeter.Request{Op: "rating.ModulesV2", Path: []string{"rating", "modules"}}
@@ -33,6 +34,7 @@ func (c *Client) ModulesV2() *gophermeter.Pager[Module] {
 // GetModuleV2 is the module of an id, from API v2 or, where that does not have it, from v1. Administrators only.
 //
 // API: GET /v2/rating/modules/{module_id}
+//
 // API: GET /v1/rating/modules/{module_id}
 func (c *Client) GetModuleV2(ctx context.Context, moduleID string) (Module, error) {
 	const op = "rating.GetModuleV2"
@@ -58,8 +60,11 @@ func (c *Client) moduleV2(ctx context.Context, op, moduleID string) (m Module, e
 // only.
 //
 // API: PUT /v2/rating/modules/{module_id}
+//
 // API: GET /v2/rating/modules/{module_id}
+//
 // API: PUT /v1/rating/modules/{module_id}
+//
 // API: GET /v1/rating/modules/{module_id}
 func (c *Client) UpdateModuleV2(ctx context.Context, moduleID string, u ModuleUpdate) (Module, error) {
 	const op = "rating.UpdateModuleV2"

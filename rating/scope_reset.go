@@ -37,6 +37,7 @@ const resetAtOnce = 100
 // To rate a window anew and keep what is after it there is [Client.CreateReprocess].
 //
 // API: PUT /v2/scope
+//
 // API: GET /v2/scope
 func (c *Client) ResetScopes(ctx context.Context, reset ScopeReset) error {
 	const op = "rating.ResetScopes"

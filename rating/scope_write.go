@@ -27,6 +27,7 @@ type ScopeUpdate struct {
 // was asked to be there is no error.
 //
 // API: PATCH /v2/scope
+//
 // API: GET /v2/scope
 func (c *Client) UpdateScope(ctx context.Context, scopeID string, u ScopeUpdate) (Scope, error) {
 	const op = "rating.UpdateScope"
@@ -77,6 +78,7 @@ type ScopeCreate struct {
 // sent, which is [gophermeter.ErrUnsupported].
 //
 // API: POST /v2/scope
+//
 // API: GET /v2/scope
 func (c *Client) CreateScope(ctx context.Context, s ScopeCreate) (Scope, error) {
 	const op = "rating.CreateScope"

@@ -102,7 +102,9 @@ type SummaryField struct {
 // the last one of the window is not.
 //
 // API: GET /v2/summary
+//
 // API: GET /v1/info/metrics
+//
 // API: GET /v1/storage/dataframes
 func (c *Client) Summary(o SummaryOptions) *gophermeter.Pager[SummaryRow] {
 	if err := o.check(); err != nil {

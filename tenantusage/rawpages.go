@@ -41,6 +41,7 @@ type Page struct {
 // [Client.Projects].
 //
 // API: GET /os-simple-tenant-usage
+//
 // API: GET /os-simple-tenant-usage/{project_id}
 func (c *Client) RawPages(q Query) *gophermeter.Pager[Page] {
 	if q.Limit < 0 {

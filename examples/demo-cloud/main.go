@@ -22,7 +22,8 @@ import (
 )
 
 const about = `Demo-cloud serves an OpenStack cloud on a loopback port until Ctrl-C: Keystone, Nova's usage, CloudKitty,
-Ceilometer, Aodh and the AMIE Usage API, as they are after a month of work. It is gone when the program ends.
+Ceilometer, Aodh and the AMIE Usage API, as they are after a month of work, the last whole one by this machine's clock.
+The administrator's entry in clouds.yaml is fakecloud. It is all gone when the program ends.
 
   demo-cloud                          writes clouds.yaml into a new directory and tells its name
   demo-cloud -clouds ./clouds.yaml    writes it there; the file must not exist

@@ -113,7 +113,7 @@ func (o *options) flags() *flag.FlagSet {
 	fs.StringVar(&t.Currency, "currency", "EUR", "`name` of the currency of the rates")
 	fs.StringVar((*string)(&t.Rounding.Half), "round", string(billing.HalfUp), "`rule` for halves: half-up or half-even")
 	t.Rounding.Places = 2
-	fs.Func("digits", "how `many` digits amounts have behind the point (default 2)", func(s string) error {
+	fs.Func("digits", "`number` of digits that amounts have behind the point (default 2)", func(s string) error {
 		n, err := strconv.ParseInt(s, 10, 32)
 		if err != nil {
 			return errors.New("a number such as 2 is needed")

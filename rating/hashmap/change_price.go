@@ -33,7 +33,9 @@ type PriceChange struct {
 // mapping ends, and CreateMapping with the same start is left to be done.
 //
 // API: PUT /v1/rating/module_config/hashmap/mappings/{mapping_id}
+//
 // API: POST /v1/rating/module_config/hashmap/mappings
+//
 // API: GET /v1/rating/module_config/hashmap/mappings/{mapping_id}
 func (c *Client) ChangePrice(ctx context.Context, mappingID string, change PriceChange) (Mapping, error) {
 	const op = "ChangePrice"

@@ -42,6 +42,7 @@ type MappingUpdate struct {
 // What a release cannot change is [gophermeter.ErrUnsupported], also where it would be ignored in silence.
 //
 // API: PUT /v1/rating/module_config/hashmap/mappings/{mapping_id}
+//
 // API: GET /v1/rating/module_config/hashmap/mappings/{mapping_id}
 func (c *Client) UpdateMapping(ctx context.Context, mappingID string, u MappingUpdate) (Mapping, error) {
 	const op = "UpdateMapping"

@@ -64,6 +64,7 @@ func (c *Client) CreateThreshold(ctx context.Context, create ThresholdCreate) (T
 // that moment is lost.
 //
 // API: PUT /v1/rating/module_config/hashmap/thresholds/{threshold_id}
+//
 // API: GET /v1/rating/module_config/hashmap/thresholds/{threshold_id}
 func (c *Client) UpdateThreshold(ctx context.Context, thresholdID string, u ThresholdUpdate) (Threshold, error) {
 	const op = "UpdateThreshold"

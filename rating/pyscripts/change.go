@@ -87,6 +87,7 @@ func (c *Client) CreateScript(ctx context.Context, create ScriptCreate) (Script,
 // sent again, and another program's change in that moment is lost.
 //
 // API: PUT /v1/rating/module_config/pyscripts/scripts/{script_id}
+//
 // API: GET /v1/rating/module_config/pyscripts/scripts/{script_id}
 func (c *Client) UpdateScript(ctx context.Context, scriptID string, u ScriptUpdate) (Script, error) {
 	const op = "UpdateScript"

@@ -24,7 +24,7 @@ type Flags struct {
 func Register(fs *flag.FlagSet) *Flags {
 	f := &Flags{}
 	fs.StringVar(&f.month, "month", "", "calendar `month`, such as 2026-09; the default is the last whole one")
-	fs.IntVar(&f.last, "last", 0, "`days`: so many whole ones before today")
+	fs.IntVar(&f.last, "last", 0, "this many whole `days` before today")
 	fs.StringVar(&f.from, "from", "", "first `instant` of the window: a date, or RFC 3339 such as 2026-09-14T08:00:00+02:00")
 	fs.StringVar(&f.to, "to", "", "`instant` at which the window ends, itself not included; the default is now")
 	fs.StringVar(&f.zone, "tz", "UTC", "time `zone` of months and days: an IANA name, or Local")
