@@ -10,7 +10,7 @@ import (
 
 // Sum adds amounts without losing a digit, whatever their number and scale. A bill is summed first and rounded once,
 // at its end: rounding what is added makes the total wrong. The zero Sum is 0.
-type Sum struct {
+type Sum struct { //nolint:recvcheck // what reads is for the results of functions, too
 	total decimal.Decimal
 	count int
 }
