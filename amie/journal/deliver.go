@@ -1,4 +1,3 @@
-//nolint:gosec // ids are written as they were read
 package journal
 
 import (

@@ -1,3 +1,4 @@
+//nolint:gosec // ids are written as they were read
 package journal
 
 import (
