@@ -50,7 +50,8 @@ func NewUsageClient(site, apiKey string, opts ...Option) (*UsageClient, error) {
 	return &UsageClient{service: service, header: http.Header{"Xa-Site": {site}}, set: set}, nil
 }
 
-// String names the site and the service, and not the key.
+// String names the site and the service, and not the key. A journal of package journal knows by it whose it is, so the
+// form stays.
 func (c *UsageClient) String() string {
 	return c.header.Get("XA-SITE") + " at " + c.service.Endpoint()
 }

@@ -113,7 +113,9 @@ func (c *Client) reprocesses(r gophermeter.Request) *gophermeter.Pager[Reprocess
 	})
 }
 
-// shifted tells whether a page begins with what the one before it ended with. Tasks go on meanwhile.
+// shifted tells whether a page begins with what the one before it ended with. Tasks go on meanwhile. Two of the same scope,
+// window and reason that were created one after the other look just so where a page ends between them: rather an error
+// too many than a task twice.
 func shifted(before, page []Reprocess) bool {
 	same := func(a, b Reprocess) bool {
 		return a.ScopeID == b.ScopeID && a.Reason == b.Reason && a.Window == b.Window
